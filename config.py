@@ -1,0 +1,189 @@
+"""Settings: one frozen object read from the environment (and `.env`); every missing or unfit variable is named at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class UnfitSettings(Exception):
+    """Start-up is refused. `problems` holds one sentence for each unfit setting (Indonesian, then English)."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that TeSA is told from outside. Secrets are kept out of `repr`."""
+
+    database_url: str
+    public_url: str
+    secret_key: str = field(repr=False)
+    key_file: Path
+    twilio_account_sid: str
+    twilio_auth_tokens: tuple[str, ...] = field(repr=False)
+    twilio_api_base_url: str | None = None
+    voice_number: str = ""
+    whatsapp_number: str | None = None
+    sms_number: str | None = None
+    port: int = 5000
+    bind: str = "127.0.0.1"
+    time_zone: ZoneInfo = ZoneInfo("Asia/Jakarta")
+    coordinator_numbers: tuple[str, ...] = ()
+    metrics_token: str | None = field(default=None, repr=False)
+    practice_url: str | None = None
+
+    @property
+    def practice(self) -> bool:
+        """True when the practice line stands in for Twilio."""
+        return self.practice_url is not None
+
+    @property
+    def https(self) -> bool:
+        """True when browsers reach TeSA over TLS: cookies are then Secure and carry the __Host- prefix."""
+        return self.public_url.startswith("https://")
+
+    def url(self, path: str) -> str:
+        """The absolute public address of `path` (which begins with a slash)."""
+        return self.public_url + path
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], root: Path | None = None) -> Settings:
+        """Read the settings from `environ`, completed from `.env` below `root` (default: the working directory).
+
+        Raises UnfitSettings naming every missing or unfit variable.
+        """
+        env = {k: v for k, v in dotenv_values((root or Path.cwd()) / ".env").items() if v is not None} | dict(environ)
+        return _Reader(env).settings()
+
+
+class _Reader:
+    """Collects values and complaints, so that the operator sees all problems in one go."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[str] = []
+
+    def complain(self, name: str, indonesian: str, english: str) -> None:
+        self.problems.append(f"{name}: {indonesian} / {english}")
+
+    def text(self, name: str) -> str:
+        return self.env.get(name, "").strip()
+
+    def required(self, name: str) -> str:
+        value = self.text(name)
+        if not value:
+            self.complain(name, "belum diisi", "is not set")
+        return value
+
+    def number(self, name: str, default: int) -> int:
+        value = self.text(name)
+        if not value:
+            return default
+        if not value.isdigit() or not 0 < int(value) < 65536:
+            self.complain(name, "harus berupa nomor port 1-65535", "must be a port number 1-65535")
+            return default
+        return int(value)
+
+    def phone(self, name: str, prefix: str = "") -> str | None:
+        value = self.text(name).removeprefix("whatsapp:") if prefix else self.text(name)
+        if not value:
+            return None
+        if not E164.fullmatch(value):
+            self.complain(name, "harus nomor E.164 seperti +622112345678", "must be an E.164 number such as +622112345678")
+        return value
+
+    def phones(self, name: str) -> tuple[str, ...]:
+        values = tuple(v.strip() for v in self.text(name).split(",") if v.strip())
+        if any(not E164.fullmatch(v) for v in values):
+            self.complain(name, "harus nomor E.164 dipisah koma", "must be E.164 numbers separated by commas")
+        return values
+
+    def secret_key(self) -> str:
+        value = self.required("TESA_SECRET_KEY")
+        if value and len(value) < 32:
+            self.complain(
+                "TESA_SECRET_KEY", "terlalu pendek, sedikitnya 32 karakter; jalankan `tesa init`",
+                "is too short, at least 32 characters; run `tesa init`",
+            )
+        if value and len(set(value)) < 8:
+            self.complain("TESA_SECRET_KEY", "terlalu mudah ditebak", "is too easy to guess")
+        return value
+
+    def public_url(self) -> str:
+        value = (self.text("TESA_PUBLIC_URL") or f"http://127.0.0.1:{self.text('TESA_PORT') or 5000}").rstrip("/")
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            self.complain("TESA_PUBLIC_URL", "bukan alamat http(s)", "is not an http(s) address")
+        elif parts.path or parts.query or parts.fragment or parts.username:
+            self.complain("TESA_PUBLIC_URL", "hanya skema, nama, dan port", "takes scheme, host and port only")
+        elif parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            self.complain("TESA_PUBLIC_URL", "harus https di luar mesin ini", "must be https outside this machine")
+        return value
+
+    def base_url(self) -> str | None:
+        value = self.text("TWILIO_API_BASE_URL").rstrip("/")
+        if not value:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            self.complain("TWILIO_API_BASE_URL", "bukan alamat http(s)", "is not an http(s) address")
+        elif parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            self.complain("TWILIO_API_BASE_URL", "harus https di luar mesin ini", "must be https outside this machine")
+        return value
+
+    def zone(self) -> ZoneInfo:
+        name = self.text("TESA_TIME_ZONE") or "Asia/Jakarta"
+        try:
+            return ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            self.complain("TESA_TIME_ZONE", "zona waktu tidak dikenal", "is not a known time zone")
+            return ZoneInfo("Asia/Jakarta")
+
+    def account(self) -> tuple[str, tuple[str, ...]]:
+        sid = self.required("TWILIO_ACCOUNT_SID")
+        if sid and not ACCOUNT_SID.fullmatch(sid):
+            self.complain("TWILIO_ACCOUNT_SID", "harus AC dan 32 angka heksadesimal", "must be AC and 32 hex digits")
+        tokens = [self.required("TWILIO_AUTH_TOKEN"), self.text("TWILIO_AUTH_TOKEN_SECONDARY")]
+        return sid, tuple(t for t in tokens if t)
+
+    def settings(self) -> Settings:
+        if self.text("FLASK_DEBUG") not in ("", "0"):
+            self.complain("FLASK_DEBUG", "tidak boleh dinyalakan", "must not be on")
+        sid, tokens = self.account()
+        voice = self.phone("TESA_VOICE_NUMBER")
+        if not voice:
+            self.complain("TESA_VOICE_NUMBER", "belum diisi", "is not set")
+        result = Settings(
+            database_url=self.required("TESA_DATABASE_URL"),
+            public_url=self.public_url(),
+            secret_key=self.secret_key(),
+            key_file=Path(self.required("TESA_KEY_FILE") or "missing"),
+            twilio_account_sid=sid,
+            twilio_auth_tokens=tokens,
+            twilio_api_base_url=self.base_url(),
+            voice_number=voice or "",
+            whatsapp_number=self.phone("TESA_WHATSAPP_NUMBER", "whatsapp:"),
+            sms_number=self.phone("TESA_SMS_NUMBER"),
+            port=self.number("TESA_PORT", 5000),
+            bind=self.text("TESA_BIND") or "127.0.0.1",
+            time_zone=self.zone(),
+            coordinator_numbers=self.phones("TESA_COORDINATOR_NUMBERS"),
+            metrics_token=self.text("TESA_METRICS_TOKEN") or None,
+            practice_url=self.text("TESA_PRACTICE_URL") or None,
+        )
+        if self.problems:
+            raise UnfitSettings(self.problems)
+        return result

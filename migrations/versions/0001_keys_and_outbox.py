@@ -1,0 +1,52 @@
+"""Keys, outbox and heartbeats: the ground everything else stands on.
+
+Revision ID: 0001
+Revises: (none)
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from tesa.core.db import UtcDateTime
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "outbox_item",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("ref", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("done_at", UtcDateTime(), nullable=True),
+        sa.Column("provider_sid", sa.String(34), nullable=True),
+        sa.Column("error_code", sa.String(20), nullable=True),
+    )
+    is_open = sa.text("state in ('due', 'sending')")
+    op.create_index(
+        "ix_outbox_item_open", "outbox_item", ["due_at"], sqlite_where=is_open, postgresql_where=is_open
+    )
+    op.create_index("ix_outbox_item_ref", "outbox_item", ["ref"])
+    op.create_table(
+        "heartbeat",
+        sa.Column("name", sa.String(40), primary_key=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("heartbeat")
+    op.drop_index("ix_outbox_item_ref", "outbox_item")
+    op.drop_index("ix_outbox_item_open", "outbox_item")
+    op.drop_table("outbox_item")

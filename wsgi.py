@@ -1,0 +1,12 @@
+"""The WSGI entry: `gunicorn wsgi:app`."""
+
+from __future__ import annotations
+
+import os
+
+from config import Settings
+from tesa.app import create_app
+from tesa.core import logs
+
+logs.set_up()
+app = create_app(Settings.from_env(os.environ), threads=True)

@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flask import Flask, current_app
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from tesa.core import clock, failpoints
 from tesa.core.db import db, new_id
@@ -170,39 +170,26 @@ class Outbox:
 
     def _claim(self, item_id: uuid.UUID, now: datetime) -> _Claim | None:
         with transaction():
-            row = db.session.execute(
-                update(OutboxItem)
-                .where(OutboxItem.id == item_id, _open_at(now))
-                .values(
-                    state="sending",
-                    lease_until=now + LEASE,
-                    fence=OutboxItem.fence + 1,
-                    attempts=OutboxItem.attempts + 1,
-                )
-                .returning(OutboxItem.fence, OutboxItem.attempts, OutboxItem.kind, OutboxItem.ref)
-            ).one_or_none()
-            if row is None:
+            item = db.session.scalar(
+                select(OutboxItem).where(OutboxItem.id == item_id, _open_at(now)).with_for_update(skip_locked=True)
+            )
+            if item is None:
                 return None
-            fence, attempts, kind_name, ref = row
-            kind = self.kinds[kind_name]
-            if attempts > 1 and self._given_up(item_id, attempts, kind, ref, now):
+            sender_died = item.state == "sending"
+            item.state, item.lease_until = "sending", now + LEASE
+            item.fence, item.attempts = item.fence + 1, item.attempts + 1
+            db.session.flush()
+            kind = self.kinds[item.kind]
+            if sender_died and item.attempts > MOST_COPIES[kind.promise]:
+                outcome = Outcome("unknown", code="died")
+                self._close(item_id, item.fence, outcome, now)
+                kind.settle(item.ref, outcome, now)
                 return None
-            request = kind.compose(ref, now)
+            request = kind.compose(item.ref, now)
             if request is None:
-                self._close(item_id, fence, Outcome("skipped"), now)
+                self._close(item_id, item.fence, Outcome("skipped"), now)
                 return None
-        return _Claim(item_id, fence, attempts, kind, ref, request)
-
-    def _given_up(self, item_id: uuid.UUID, attempts: int, kind: Kind, ref: uuid.UUID, now: datetime) -> bool:
-        """After a crash between claim and answer: may it be sent once more?"""
-        died = db.session.scalar(select(OutboxItem.error_code).where(OutboxItem.id == item_id)) is None
-        if not died or attempts <= MOST_COPIES[kind.promise]:
-            return False
-        outcome = Outcome("unknown", code="died")
-        fence = db.session.scalar(select(OutboxItem.fence).where(OutboxItem.id == item_id)) or 0
-        self._close(item_id, fence, outcome, now)
-        kind.settle(ref, outcome, now)
-        return True
+            return _Claim(item_id, item.fence, item.attempts, kind, item.ref, request)
 
     def _settle(self, claim: _Claim, outcome: Outcome, retry: timedelta | None, now: datetime) -> None:
         with transaction():
@@ -231,7 +218,7 @@ class Outbox:
         return closed.one_or_none() is not None
 
 
-def _open_at(now: datetime):  # type: ignore[no-untyped-def]
+def _open_at(now: datetime) -> ColumnElement[bool]:
     return or_(
         and_(OutboxItem.state == "due", OutboxItem.due_at <= now),
         and_(OutboxItem.state == "sending", OutboxItem.lease_until < now),

@@ -1,0 +1,1 @@
+"""Pure rules of outreach: clocks, life-cycle, candidates, keywords."""

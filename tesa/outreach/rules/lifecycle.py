@@ -1,0 +1,56 @@
+"""The life of a dispatch: which state may follow which, and who may say so."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a dispatch stands."""
+
+    REQUESTED = "requested"
+    ACKNOWLEDGED = "acknowledged"
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    CLEARED = "cleared"
+    CLOSED = "closed"
+    STOOD_DOWN = "stood_down"  # no longer needed before anybody was there
+    UNFOUNDED = "unfounded"  # somebody was there; there was nothing
+
+
+class Mover(StrEnum):
+    """What somebody is to a dispatch."""
+
+    ASSIGNED = "assigned"
+    REQUESTER = "requester"
+    COORDINATOR = "coordinator"
+
+
+UNDER_WAY = (State.REQUESTED, State.ACKNOWLEDGED, State.EN_ROUTE, State.ON_SCENE)
+"""Somebody still needs help: a contact has at most one such dispatch, and it may be amended."""
+OPEN = (*UNDER_WAY, State.CLEARED)
+"""On the board: nobody has closed it yet."""
+
+_FIELD = frozenset({Mover.ASSIGNED, Mover.COORDINATOR})
+_DESK = frozenset({Mover.REQUESTER, Mover.COORDINATOR})
+_ALL = frozenset(Mover)
+
+# Acknowledging is not here: it happens by accepting an offer.
+MOVES: dict[State, dict[State, frozenset[Mover]]] = {
+    State.REQUESTED: {State.STOOD_DOWN: _DESK},
+    # A worker who was round the corner arrives without having set out.
+    State.ACKNOWLEDGED: {State.EN_ROUTE: _FIELD, State.ON_SCENE: _FIELD, State.STOOD_DOWN: _DESK},
+    State.EN_ROUTE: {State.ON_SCENE: _FIELD, State.STOOD_DOWN: _DESK},
+    State.ON_SCENE: {State.CLEARED: _FIELD, State.UNFOUNDED: _FIELD},
+    State.CLEARED: {State.CLOSED: _ALL},
+}
+
+
+def moves(state: State, movers: frozenset[Mover]) -> tuple[State, ...]:
+    """The states somebody who is `movers` to the dispatch may put it into now, the usual next one first."""
+    return tuple(target for target, allowed in MOVES.get(state, {}).items() if allowed & movers)
+
+
+def may_move(state: State, target: State, movers: frozenset[Mover]) -> bool:
+    """May somebody who is `movers` to the dispatch move it from `state` to `target`?"""
+    return target in moves(state, movers)

@@ -1,4 +1,4 @@
-"""REST to Twilio: five requests, three ways they can end.
+"""REST to Twilio: six requests, three ways they can end.
 
 `perform(request)` returns the provider's SID (or None), or raises Refused (surely not done: do not repeat unless
 `again` says so) or Unsure (it may or may not have been done).
@@ -67,7 +67,14 @@ class SendMessage:
     status_url: str
 
 
-Request = PlaceCall | Dequeue | RedirectCall | EndCall | SendMessage
+@dataclass(frozen=True)
+class CheckCall:
+    """Ask how a call fares, when its callbacks may have been lost. The answer is Twilio's status word, not a SID."""
+
+    call_sid: str
+
+
+Request = PlaceCall | Dequeue | RedirectCall | EndCall | SendMessage | CheckCall
 
 
 class Refused(Exception):
@@ -87,7 +94,7 @@ class Gateway(Protocol):
     """Whoever can carry out requests: Twilio, or the practice line in its place."""
 
     def perform(self, request: Request) -> str | None:
-        """Carry out `request`; the new SID, or None where there is none. Raises Refused or Unsure."""
+        """Carry out `request`; the new SID (CheckCall: the status), or None. Raises Refused or Unsure."""
         ...
 
 
@@ -157,6 +164,8 @@ class TwilioGateway:
                 self.client.calls(request.call_sid).update(status="completed")
             case SendMessage():
                 return self._send(request)
+            case CheckCall():
+                return str(self.client.calls(request.call_sid).fetch().status)
         return None
 
     def _send(self, request: SendMessage) -> str | None:

@@ -1,0 +1,1 @@
+"""The acts of intake: one file, one act."""

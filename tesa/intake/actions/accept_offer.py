@@ -1,0 +1,35 @@
+"""One psychologist takes the contact: a single compare-and-set under the contact's lock decides, the other phones stop."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tesa.core.errors import Conflict
+from tesa.intake.actions.log_event import log_event
+from tesa.intake.actions.withdraw_offers import withdraw_offers
+from tesa.intake.models import Contact, Offer
+from tesa.intake.rules.words import ContactState, OfferOutcome
+from tesa.psychologists.actions import mark_talking
+from tesa.telephony.outbox import enqueue
+
+CALL_IN = "intake.call_in"
+PICK_UP_WITHIN = timedelta(seconds=25)
+
+
+def accept_offer(offer: Offer, contact: Contact, how: str, now: datetime) -> None:
+    """Give `contact` (locked) to the person of `offer`; `how` is "phone" (key 1) or "page".
+
+    Raises Conflict when somebody else has it or the caller is gone. Accepted on the page, her own phone still has to
+    be picked up: if it has been already, it is led into the conference; otherwise picking up does it.
+    """
+    if contact.state != ContactState.WAITING or offer.outcome is not None:
+        raise Conflict("Kontak ini sudah diambil atau penelepon sudah menutup telepon.")
+    offer.outcome, offer.ended_at, offer.accepted_by = OfferOutcome.ACCEPTED, now, how
+    contact.state, contact.taken_at, contact.taken_offer_id = ContactState.IN_PROGRESS, now, offer.id
+    contact.psychologist_id, contact.next_step_at = offer.account_id, now + PICK_UP_WITHIN
+    withdraw_offers(contact.id, now, except_for=offer.id)
+    if offer.account_id is not None:
+        mark_talking(offer.account_id, contact.id, now)
+    log_event(contact.id, "accepted", now, offer.account_id, detail=how)
+    if how == "page" and offer.leg_rank >= 4:
+        enqueue(CALL_IN, offer.id, now)

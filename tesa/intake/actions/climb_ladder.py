@@ -1,0 +1,143 @@
+"""One step up the voice ladder: ring the next phones for a caller who waits."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from tesa.accounts.public import with_role
+from tesa.accounts.rules.roles import Role
+from tesa.cases.public import sticky_psychologist
+from tesa.core.db import db, new_id
+from tesa.intake import sealing
+from tesa.intake.actions.log_event import log_event
+from tesa.intake.models import Contact, Offer
+from tesa.intake.queries import offers_of
+from tesa.intake.rules import ladder
+from tesa.intake.rules.words import ContactState, OfferOutcome
+from tesa.psychologists.actions import mark_ringing
+from tesa.psychologists.public import Need, on_duty, rank_for
+from tesa.telephony.inbound import settings
+from tesa.telephony.numbers import normalised
+from tesa.telephony.outbox import enqueue
+
+RING = "intake.ring"
+
+
+def climb_ladder(contact: Contact, now: datetime) -> None:
+    """Ring whom the present rung says and set the next deadline. `contact` is locked and waits on the telephone."""
+    if contact.state != ContactState.WAITING:
+        contact.next_step_at = None
+        return
+    critical = contact.emergency_at is not None
+    duty = on_duty("hotline", now)
+    offers = offers_of(contact.id)
+    situation = ladder.Situation(
+        anyone_on_duty=any(p.tier in (1, 2) for p in duty), ringing=any(o.outcome is None for o in offers)
+    )
+    chosen = ladder.rung(contact.ladder_step, critical)
+    rung_now = _ring_people(contact, chosen, offers, now)
+    widened = ladder.with_shortfall(chosen, situation, first_line_reached=rung_now > 0)
+    if widened != chosen:
+        rung_now += _ring_people(contact, widened, offers, now)
+    if widened.coordinators:
+        rung_now += _ring_coordinators(contact, offers, now)
+    if rung_now == 0:
+        log_event(contact.id, "nobody_to_ring", now)
+    _next_step(contact, critical, situation.anyone_on_duty, now)
+
+
+def _next_step(contact: Contact, critical: bool, anyone: bool, now: datetime) -> None:
+    contact.ladder_step += 1
+    due = ladder.due_at(contact.ladder_step, critical, contact.waiting_since or contact.opened_at)
+    while due <= now:  # a worker that was away does not climb rung after rung in one second
+        contact.ladder_step += 1
+        due = ladder.due_at(contact.ladder_step, critical, contact.waiting_since or contact.opened_at)
+    contact.next_step_at = due
+
+
+def _ring_people(contact: Contact, rung: ladder.Rung, offers: Sequence[Offer], now: datetime) -> int:
+    need = Need(
+        wish_woman=contact.wish_woman and rung.keeps_wish,
+        languages=frozenset(),
+        preferred=_preferred(contact, now),
+        excluded=frozenset(_not_again(offers, rung.again)),
+        critical=contact.emergency_at is not None,
+    )
+    done = 0
+    for candidate in rank_for(need, now, tiers=rung.tiers, free_only=True):
+        if rung.most is not None and done >= rung.most:
+            break
+        done += ring_person(contact, candidate.account_id, candidate.tier, candidate.reasons, now)
+    return done
+
+
+def _not_again(offers: Sequence[Offer], again: bool) -> Iterator[uuid.UUID]:
+    """Whom this rung does not ring: those whose phone rings for her, who declined her, or (at first) who missed it."""
+    for offer in offers:
+        if offer.account_id is not None and (
+            not again or offer.outcome is None or offer.outcome == OfferOutcome.DECLINED
+        ):
+            yield offer.account_id
+
+
+def _preferred(contact: Contact, now: datetime) -> uuid.UUID | None:
+    number = normalised(sealing.open_number(contact.id, contact.caller_sealed))
+    return sticky_psychologist(number, now) if number else None
+
+
+def ring_person(contact: Contact, account_id: uuid.UUID, tier: int, reasons: tuple[str, ...], now: datetime) -> int:
+    """Offer `contact` to one person by telephone if she is free; 1 if it was offered, 0 if she was not free."""
+    if not mark_ringing(account_id, contact.id, now):
+        return 0
+    _offer(contact, tier, now, account_id=account_id, reasons=" ".join(reasons)[:200])
+    return 1
+
+
+def _ring_coordinators(contact: Contact, offers: Sequence[Offer], now: datetime) -> int:
+    """Coordinators on duty and the numbers of last resort; without either, every coordinator there is."""
+    open_now = {(o.account_id, o.setting_number) for o in offers if o.outcome is None}
+    people = [p.account_id for p in on_duty("hotline", now) if p.tier == 3]
+    numbers = settings().coordinator_numbers
+    if not people and not numbers:
+        people = [member.id for member in with_role(Role.COORDINATOR) if member.phone]
+    done = 0
+    for account_id in people:
+        if (account_id, None) not in open_now:
+            done += ring_person(contact, account_id, 3, ("coordinator",), now)
+    for index in range(len(numbers)):
+        if (None, index) not in open_now and not _number_rings(index):
+            _offer(contact, 3, now, setting_number=index, reasons="coordinator number")
+            done += 1
+    return done
+
+
+def _number_rings(index: int) -> bool:
+    query = db.select(Offer.id).where(Offer.setting_number == index, Offer.outcome.is_(None), Offer.kind == "call")
+    return db.session.scalar(query) is not None
+
+
+def _offer(
+    contact: Contact,
+    tier: int,
+    now: datetime,
+    account_id: uuid.UUID | None = None,
+    setting_number: int | None = None,
+    reasons: str = "",
+) -> None:
+    offer = Offer(
+        id=new_id(),
+        contact_id=contact.id,
+        kind="call",
+        account_id=account_id,
+        setting_number=setting_number,
+        tier=tier,
+        reasons=reasons,
+        token=secrets.token_urlsafe(32),
+        offered_at=now,
+    )
+    db.session.add(offer)
+    db.session.flush()
+    enqueue(RING, offer.id, now)

@@ -1,0 +1,45 @@
+"""She leaves the queue: by her own choice, by hanging up, or because she is being connected."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from tesa.intake import addresses, prompts
+from tesa.intake.actions.give_up_waiting import give_up_waiting
+from tesa.intake.actions.join_room import join_room
+from tesa.intake.actions.last_resort import last_resort
+from tesa.intake.actions.log_event import log_event
+from tesa.intake.queries import locked
+from tesa.intake.rules.words import ContactState
+from tesa.telephony.inbound import CallForm
+from tesa.telephony.plans import Hangup, Plan, Record, Say
+
+
+def leave_queue(contact_id: uuid.UUID, form: CallForm, now: datetime) -> Plan:
+    """Answer the Enqueue action."""
+    contact = locked(contact_id)
+    result = form.queue_result or ""
+    if contact is None:
+        return last_resort(now)
+    log_event(contact_id, "left_queue", now, detail=result[:30])
+    if result in ("bridged", "bridging-in-process", "redirected", "redirected-from-bridged"):
+        return join_room(contact_id, now) if contact.state == ContactState.IN_PROGRESS else ()
+    if result == "hangup":
+        give_up_waiting(contact, "hung_up", now)
+        return ()
+    if result == "leave" and contact.wants == "message":
+        return (Say(prompts.LEAVE_MESSAGE), Record(addresses.of_call(contact_id, "recorded")), Hangup())
+    if result == "leave":
+        give_up_waiting(contact, "asked", now)
+        return (Say(prompts.WILL_CALL), Hangup())
+    # The queue is full or Twilio could not play our waiting document: a person, directly.
+    return last_resort(now)
+
+
+def keep_recording(contact_id: uuid.UUID, form: CallForm, now: datetime) -> Plan:
+    """She has left a message (or nothing): a call-back task keeps the sealed reference to it."""
+    contact = locked(contact_id)
+    if contact is not None:
+        give_up_waiting(contact, "message", now, form.recording_url, form.recording_seconds)
+    return (Say(prompts.MESSAGE_KEPT), Hangup())

@@ -1,0 +1,34 @@
+"""The other phones stop: open offers of a contact are ended because somebody took it or nobody is waiting any more."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from tesa.intake.models import Offer
+from tesa.intake.queries import offers_of
+from tesa.intake.rules.words import OfferOutcome
+from tesa.psychologists.actions import mark_free
+from tesa.telephony.outbox import enqueue
+
+STOP_RINGING = "intake.stop_ringing"
+
+
+def withdraw_offers(contact_id: uuid.UUID, now: datetime, except_for: uuid.UUID | None = None) -> None:
+    """End every open offer of the contact but `except_for`; their phones stop and their people are free again."""
+    for offer in offers_of(contact_id):
+        if offer.outcome is None and offer.id != except_for:
+            end_offer(offer, OfferOutcome.CANCELLED, now)
+
+
+def end_offer(offer: Offer, outcome: OfferOutcome, now: datetime) -> None:
+    """End one open offer: its phone stops if it rings, its person is free again."""
+    offer.outcome, offer.ended_at = outcome, now
+    if offer.kind != "call":
+        return
+    if offer.account_id is not None:
+        mark_free(offer.account_id, now)
+    # Composed when it is sent: nothing happens if the leg is over; if Twilio has not told us its SID yet, the act
+    # that writes the SID down asks for this again.
+    if offer.call_sid is not None and offer.leg_rank < 9:
+        enqueue(STOP_RINGING, offer.id, now)

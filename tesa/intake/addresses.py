@@ -1,0 +1,49 @@
+"""The public addresses that intake hands to Twilio. Absolute, because they also travel by REST."""
+
+from __future__ import annotations
+
+import uuid
+
+from tesa.telephony.inbound import settings
+
+QUEUE = "hotline"
+
+
+def of_call(contact_id: uuid.UUID, what: str) -> str:
+    """The address of a caller's leg: wait, key, safe, left, join, after, recorded."""
+    return settings().url(f"/twilio/voice/{contact_id}/{what}")
+
+
+def of_offer(token: str, what: str = "") -> str:
+    """The address of an offered leg: the whisper itself, or key, status, join, after, gone."""
+    return settings().url(f"/twilio/offer/{token}" + (f"/{what}" if what else ""))
+
+
+def of_room(contact_id: uuid.UUID) -> str:
+    """Where the events of a conference go."""
+    return settings().url(f"/twilio/room/{contact_id}/events")
+
+
+def room_wait() -> str:
+    """What the first person in a conference hears until the other one is there."""
+    return settings().url("/twilio/room/wait")
+
+
+def of_message(message_id: uuid.UUID) -> str:
+    """Where the delivery states of one outgoing message go."""
+    return settings().url(f"/twilio/message/status?ref={message_id}")
+
+
+def of_page() -> str:
+    """Where the delivery states of a page to staff go."""
+    return settings().url("/twilio/page/status")
+
+
+def room(contact_id: uuid.UUID) -> str:
+    """The name of a contact's conference."""
+    return f"kontak-{contact_id}"
+
+
+def inbox() -> str:
+    """The link in a page to staff."""
+    return settings().url("/kotak")

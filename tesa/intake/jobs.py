@@ -1,0 +1,37 @@
+"""What the worker calls every second: contacts whose deadline has passed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from tesa.core import failpoints
+from tesa.core.db import db
+from tesa.core.transactions import transaction
+from tesa.intake.actions.take_step import take_step
+from tesa.intake.queries import due_contacts, next_deadline
+
+log = logging.getLogger(__name__)
+
+
+def advance_contacts(now: datetime) -> datetime | None:
+    """Do every due step, each in a transaction of its own; gives the next deadline, or None.
+
+    A step that fails is logged and tried again at the next tick; it does not hold up the others.
+    """
+    due = due_contacts(now)
+    db.session.rollback()
+    for contact_id in due:
+        try:
+            with transaction():
+                take_step(contact_id, now)
+                failpoints.reach("tick-before-commit")
+            failpoints.reach("tick-after-commit")
+        except Exception:
+            log.exception("contact %s: a due step failed", contact_id)
+    soonest = next_deadline()
+    db.session.rollback()
+    return soonest
+
+
+JOBS = (("intake.advance", advance_contacts),)

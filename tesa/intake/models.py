@@ -1,0 +1,207 @@
+"""Tables of intake. They neither query nor commit."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tesa.core.db import Model, new_id
+
+
+class Contact(Model):
+    """What somebody brought to the line once. The row exists before anyone answers."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    channel: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(12))
+    risk: Mapped[str | None] = mapped_column(String(10))
+    caller_sealed: Mapped[bytes]
+    caller_index: Mapped[int | None]
+    case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_file.id"))
+    psychologist_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    taken_offer_id: Mapped[uuid.UUID | None]
+    wish_woman: Mapped[bool] = mapped_column(default=False)
+    wants: Mapped[str | None] = mapped_column(String(10))  # call_back | message: what she chose instead of waiting
+    safe_to_call: Mapped[str] = mapped_column(String(8), default="unknown")  # what she said during this contact
+    ladder_step: Mapped[int] = mapped_column(default=0)
+    next_step_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    waiting_since: Mapped[datetime | None]  # the oldest thing of hers that nobody has answered yet
+    taken_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    finalized_at: Mapped[datetime | None]
+    emergency_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(30))
+    services: Mapped[str] = mapped_column(String(80), default="")
+
+    __table_args__ = (
+        Index(
+            "ix_contact_next_step_at",
+            "next_step_at",
+            sqlite_where=text("next_step_at is not null"),
+            postgresql_where=text("next_step_at is not null"),
+        ),
+        Index(
+            "ix_contact_caller_open",
+            "caller_index",
+            "channel",
+            sqlite_where=text("state <> 'finalized'"),
+            postgresql_where=text("state <> 'finalized'"),
+        ),
+        Index(
+            "ix_contact_open",
+            "opened_at",
+            sqlite_where=text("state <> 'finalized'"),
+            postgresql_where=text("state <> 'finalized'"),
+        ),
+        Index("ix_contact_case_id", "case_id"),
+        Index("ix_contact_psychologist_id", "psychologist_id", "opened_at"),
+        Index("ix_contact_opened_at", "opened_at"),
+    )
+
+
+class Call(Model):
+    """The caller's own leg."""
+
+    __tablename__ = "call"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id"), unique=True)
+    call_sid: Mapped[str] = mapped_column(String(34), unique=True)
+    queue_sid: Mapped[str | None] = mapped_column(String(34))
+    heard_at: Mapped[datetime]  # the last time Twilio asked what she should hear
+    joined_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(12))  # caller | psychologist | system
+
+
+class Offer(Model):
+    """One contact put to one psychologist (or coordinator) for a limited time."""
+
+    __tablename__ = "offer"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id"))
+    kind: Mapped[str] = mapped_column(String(8))  # call | message
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    setting_number: Mapped[int | None]  # which of TESA_COORDINATOR_NUMBERS, when it is nobody's account
+    tier: Mapped[int]
+    reasons: Mapped[str] = mapped_column(String(200), default="")
+    token: Mapped[str] = mapped_column(String(43), unique=True)
+    offered_at: Mapped[datetime]
+    call_sid: Mapped[str | None] = mapped_column(String(34))
+    leg_status: Mapped[str] = mapped_column(String(12), default="")
+    leg_rank: Mapped[int] = mapped_column(default=0)
+    accepted_by: Mapped[str | None] = mapped_column(String(8))  # phone | page
+    joined_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(10))
+
+    __table_args__ = (
+        Index("ix_offer_contact_id", "contact_id"),
+        Index(
+            "uq_offer_ringing",
+            "account_id",
+            unique=True,
+            sqlite_where=text("outcome is null and kind = 'call'"),
+            postgresql_where=text("outcome is null and kind = 'call'"),
+        ),
+        Index(
+            "uq_offer_ringing_setting",
+            "setting_number",
+            unique=True,
+            sqlite_where=text("outcome is null and kind = 'call'"),
+            postgresql_where=text("outcome is null and kind = 'call'"),
+        ),
+    )
+
+
+class ContactEvent(Model):
+    """What happened to a contact: codes, ids and times. With the offers it is the proof of how she was answered."""
+
+    __tablename__ = "contact_event"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id"))
+    at: Mapped[datetime]
+    code: Mapped[str] = mapped_column(String(30))
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    detail: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (Index("ix_contact_event_contact_id", "contact_id", "at"),)
+
+
+class Message(Model):
+    """One text, in or out. `sid` is unique, so that a webhook that comes twice makes one row."""
+
+    __tablename__ = "message"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id"))
+    sid: Mapped[str | None] = mapped_column(String(34), unique=True)
+    direction: Mapped[str] = mapped_column(String(4))  # in | out | auto
+    author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    body_sealed: Mapped[bytes]
+    extras_sealed: Mapped[bytes | None]  # place and media references, JSON
+    media_count: Mapped[int] = mapped_column(default=0)
+    has_place: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(String(12))
+    status_rank: Mapped[int] = mapped_column(default=0)
+    error_code: Mapped[str | None] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_message_contact_id", "contact_id", "created_at"),)
+
+
+class CallBackTask(Model):
+    """A promise to call somebody back; never closed by silence."""
+
+    __tablename__ = "call_back_task"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id"), unique=True)
+    cause: Mapped[str] = mapped_column(String(12))  # hung_up | asked | message
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    recording_sealed: Mapped[bytes | None]
+    recording_seconds: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    reason_sealed: Mapped[bytes | None]
+
+    __table_args__ = (
+        Index(
+            "ix_call_back_task_open",
+            "due_at",
+            sqlite_where=text("done_at is null"),
+            postgresql_where=text("done_at is null"),
+        ),
+    )
+
+
+class EmergencyWord(Model):
+    """A word or phrase that raises a conversation to emergency at once. Administrators edit the list."""
+
+    __tablename__ = "emergency_word"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    phrase: Mapped[str] = mapped_column(String(60), unique=True)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Oddity(Model):
+    """A signed request of odd shape, kept aside, sealed, so that nothing is lost and somebody can look."""
+
+    __tablename__ = "oddity"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(20))
+    what: Mapped[str] = mapped_column(String(200))
+    form_sealed: Mapped[bytes]

@@ -1,0 +1,104 @@
+"""Reads of intake. The contact's row is the lock of everything under it: whoever changes call, offers or state takes it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from tesa.core.db import db
+from tesa.intake.models import Call, Contact, Offer
+from tesa.intake.rules.words import ContactState, OfferOutcome
+
+
+def locked(contact_id: uuid.UUID) -> Contact | None:
+    """The contact, locked for the rest of the transaction."""
+    return db.session.scalar(
+        select(Contact)
+        .where(Contact.id == contact_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def call_of(contact_id: uuid.UUID) -> Call | None:
+    """Her leg."""
+    return db.session.scalar(
+        select(Call).where(Call.contact_id == contact_id).execution_options(populate_existing=True)
+    )
+
+
+def contact_of_call(call_sid: str) -> uuid.UUID | None:
+    """The contact a CallSid belongs to."""
+    return db.session.scalar(select(Call.contact_id).where(Call.call_sid == call_sid))
+
+
+def offers_of(contact_id: uuid.UUID) -> Sequence[Offer]:
+    """All offers of a contact, oldest first."""
+    return db.session.scalars(
+        select(Offer)
+        .where(Offer.contact_id == contact_id)
+        .order_by(Offer.offered_at, Offer.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def offer_and_contact(token: str) -> tuple[Offer, Contact] | None:
+    """The offer with this token and its contact, both fresh and the contact locked."""
+    contact_id = db.session.scalar(select(Offer.contact_id).where(Offer.token == token))
+    contact = locked(contact_id) if contact_id else None
+    if contact is None:
+        return None
+    offer = db.session.scalars(
+        select(Offer).where(Offer.token == token).execution_options(populate_existing=True)
+    ).one()
+    return offer, contact
+
+
+def due_contacts(now: datetime, limit: int = 100) -> list[uuid.UUID]:
+    """Contacts whose next step is due: emergencies first, then the longest waiting."""
+    rows = db.session.scalars(
+        select(Contact.id)
+        .where(Contact.next_step_at <= now)
+        .order_by(Contact.emergency_at.is_(None), Contact.opened_at)
+        .limit(limit)
+    )
+    return list(rows)
+
+
+def next_deadline() -> datetime | None:
+    """The soonest next step of any contact."""
+    return db.session.scalar(select(func.min(Contact.next_step_at)))
+
+
+def open_conversations(account_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many written conversations each of these people holds."""
+    rows = db.session.execute(
+        select(Contact.psychologist_id, func.count())
+        .where(
+            Contact.psychologist_id.in_(account_ids),
+            Contact.channel != "voice",
+            Contact.state.in_([ContactState.WAITING, ContactState.IN_PROGRESS]),
+        )
+        .group_by(Contact.psychologist_id)
+    )
+    return {account: count for account, count in rows if account is not None}
+
+
+def open_offer(contact_id: uuid.UUID, account_id: uuid.UUID) -> Offer | None:
+    """This person's open offer of this contact."""
+    return db.session.scalar(
+        select(Offer).where(
+            Offer.contact_id == contact_id, Offer.account_id == account_id, Offer.outcome.is_(None)
+        )
+    )
+
+
+def accepted_offer(contact: Contact) -> Offer | None:
+    """The offer by which a contact was taken."""
+    if contact.taken_offer_id is None:
+        return None
+    offer = db.session.get(Offer, contact.taken_offer_id)
+    return offer if offer and offer.outcome == OfferOutcome.ACCEPTED else None

@@ -1,0 +1,1 @@
+"""Pure rules of intake: frozen values in, frozen values out."""

@@ -1,0 +1,63 @@
+"""What intake seals: the caller's number, message texts, places and media references, voicemail, odd requests.
+
+The data key's owner is the contact; its class is `contact`. Everything here comes from outside, so the public intake
+key is enough to store it.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from tesa.core.vault import Field, vault
+
+
+def _field(table: str, column: str, row: uuid.UUID, contact: uuid.UUID) -> Field:
+    return Field(table, column, row, owner=contact, klass="contact")
+
+
+def seal_number(contact_id: uuid.UUID, raw: str) -> bytes:
+    """Seal the caller's address as it came."""
+    return vault.seal(_field("contact", "caller", contact_id, contact_id), raw)
+
+
+def open_number(contact_id: uuid.UUID, blob: bytes) -> str:
+    """The caller's address as it came; empty when withheld."""
+    return vault.unseal(_field("contact", "caller", contact_id, contact_id), blob) or ""
+
+
+def seal_body(contact_id: uuid.UUID, message_id: uuid.UUID, body: str) -> bytes:
+    """Seal a message's text."""
+    return vault.seal(_field("message", "body", message_id, contact_id), body)
+
+
+def open_body(contact_id: uuid.UUID, message_id: uuid.UUID, blob: bytes) -> str:
+    """A message's text."""
+    return vault.unseal(_field("message", "body", message_id, contact_id), blob) or ""
+
+
+def seal_extras(contact_id: uuid.UUID, message_id: uuid.UUID, extras: dict[str, Any]) -> bytes:
+    """Seal a message's place and media references."""
+    return vault.seal(_field("message", "extras", message_id, contact_id), json.dumps(extras))
+
+
+def open_extras(contact_id: uuid.UUID, message_id: uuid.UUID, blob: bytes) -> dict[str, Any]:
+    """A message's place and media references."""
+    extras: dict[str, Any] = json.loads(vault.unseal(_field("message", "extras", message_id, contact_id), blob) or "{}")
+    return extras
+
+
+def seal_task(contact_id: uuid.UUID, task_id: uuid.UUID, column: str, text: str) -> bytes:
+    """Seal a call-back task's recording reference or reason."""
+    return vault.seal(_field("call_back_task", column, task_id, contact_id), text)
+
+
+def open_task(contact_id: uuid.UUID, task_id: uuid.UUID, column: str, blob: bytes) -> str:
+    """A call-back task's recording reference or reason."""
+    return vault.unseal(_field("call_back_task", column, task_id, contact_id), blob) or ""
+
+
+def seal_oddity(oddity_id: uuid.UUID, form: dict[str, list[str]]) -> bytes:
+    """Seal an odd request whole."""
+    return vault.seal(_field("oddity", "form", oddity_id, oddity_id), json.dumps(form))

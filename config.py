@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from dotenv import dotenv_values
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+DEFAULT_DATABASE = f"sqlite:///{Path('instance').absolute() / 'tesa.db'}"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -60,20 +62,24 @@ class Settings:
         return self.public_url + path
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str], root: Path | None = None) -> Settings:
+    def from_env(
+        cls, environ: Mapping[str, str], root: Path | None = None, *, need_telephony: bool = True
+    ) -> Settings:
         """Read the settings from `environ`, completed from `.env` below `root` (default: the working directory).
 
-        Raises UnfitSettings naming every missing or unfit variable.
+        Commands that never speak to Twilio (`tesa db upgrade`, imports) pass `need_telephony=False`; web and worker
+        refuse to start without an account. Raises UnfitSettings naming every missing or unfit variable.
         """
         env = {k: v for k, v in dotenv_values((root or Path.cwd()) / ".env").items() if v is not None} | dict(environ)
-        return _Reader(env).settings()
+        return _Reader(env, need_telephony).settings()
 
 
 class _Reader:
     """Collects values and complaints, so that the operator sees all problems in one go."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, env: Mapping[str, str], need_telephony: bool) -> None:
         self.env = env
+        self.need_telephony = need_telephony
         self.problems: list[str] = []
 
     def complain(self, name: str, indonesian: str, english: str) -> None:
@@ -153,6 +159,8 @@ class _Reader:
             return ZoneInfo("Asia/Jakarta")
 
     def account(self) -> tuple[str, tuple[str, ...]]:
+        if not self.need_telephony and not self.text("TWILIO_ACCOUNT_SID"):
+            return "AC" + "0" * 32, (secrets.token_hex(16),)  # an account nobody has: no request can be signed for it
         sid = self.required("TWILIO_ACCOUNT_SID")
         if sid and not ACCOUNT_SID.fullmatch(sid):
             self.complain("TWILIO_ACCOUNT_SID", "harus AC dan 32 angka heksadesimal", "must be AC and 32 hex digits")
@@ -164,10 +172,10 @@ class _Reader:
             self.complain("FLASK_DEBUG", "tidak boleh dinyalakan", "must not be on")
         sid, tokens = self.account()
         voice = self.phone("TESA_VOICE_NUMBER")
-        if not voice:
+        if not voice and self.need_telephony:
             self.complain("TESA_VOICE_NUMBER", "belum diisi", "is not set")
         result = Settings(
-            database_url=self.required("TESA_DATABASE_URL"),
+            database_url=self.text("TESA_DATABASE_URL") or DEFAULT_DATABASE,
             public_url=self.public_url(),
             secret_key=self.secret_key(),
             key_file=Path(self.required("TESA_KEY_FILE") or "missing"),

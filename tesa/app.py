@@ -1,0 +1,83 @@
+"""The composition root: the only place that knows all slices."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from config import Settings
+from tesa import health
+from tesa.accounts import permissions as accounts_permissions
+from tesa.accounts import sign_in
+from tesa.accounts import views as accounts_views
+from tesa.cases import permissions as cases_permissions
+from tesa.cases import views as cases_views
+from tesa.core.db import init_db
+from tesa.core.vault import init_vault, local_provider
+from tesa.intake import jobs as intake_jobs
+from tesa.intake import outbox_kinds as intake_kinds
+from tesa.intake import permissions as intake_permissions
+from tesa.intake import views as intake_views
+from tesa.intake import webhooks as intake_webhooks
+from tesa.intake.events import EmergencyRaised, emergency_raised
+from tesa.navigation import navigation
+from tesa.outreach import jobs as outreach_jobs
+from tesa.outreach import outbox_kinds as outreach_kinds
+from tesa.outreach import permissions as outreach_permissions
+from tesa.outreach import views as outreach_views
+from tesa.outreach import webhooks as outreach_webhooks
+from tesa.outreach.actions.raise_dispatch import raise_dispatch
+from tesa.outreach.actions.take_keyword import take_keyword
+from tesa.psychologists import permissions as psychologists_permissions
+from tesa.psychologists import views as psychologists_views
+from tesa.scheduler import Job, sweep_outbox
+from tesa.telephony.gateway import Gateway, TwilioGateway
+from tesa.telephony.outbox import Outbox
+from tesa.web.shell import init_web
+
+PAGES = (accounts_views, psychologists_views, cases_views, intake_views, outreach_views)
+WEBHOOKS = (intake_webhooks, outreach_webhooks)
+JOBS: tuple[tuple[str, Job], ...] = (*intake_jobs.JOBS, *outreach_jobs.JOBS, ("outbox.sweep", sweep_outbox))
+ACTS = (
+    accounts_permissions.ACTS,
+    psychologists_permissions.ACTS,
+    cases_permissions.ACTS,
+    intake_permissions.ACTS,
+    outreach_permissions.ACTS,
+)
+LARGEST_BODY = 2 * 1024 * 1024  # bytes; a rota CSV of 10,000 rows fits, uploads of media do not exist yet
+
+
+def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool = False) -> Flask:
+    """TeSA, ready to serve. `gateway` replaces Twilio's (tests); `threads` lets this process send by itself.
+
+    Proxy headers are not trusted: addresses come from the configured public URL.
+    """
+    app = Flask("tesa", static_folder=None, template_folder=None)
+    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_BODY)
+    app.extensions["tesa_settings"] = settings
+    app.extensions["tesa_claimers"] = [take_keyword]
+    init_db(app, settings.database_url)
+    init_vault(app, local_provider(settings.key_file))
+    box = Outbox(app, gateway or TwilioGateway(settings), threads=threads)
+    app.extensions["tesa_outbox"] = box
+    for kind in (*intake_kinds.KINDS, *outreach_kinds.KINDS):
+        box.kinds[kind.name] = kind
+    init_web(app, navigation)
+    sign_in.init_sign_in(app)
+    accounts_permissions.init_permissions(app, accounts_permissions.assemble(*ACTS))
+    for module in (*PAGES, *WEBHOOKS, health):
+        app.register_blueprint(module.blueprint)
+    emergency_raised.connect(_dispatch_for)
+    return app
+
+
+def _dispatch_for(event: EmergencyRaised) -> None:
+    """An emergency of intake becomes a dispatch of outreach, in the same transaction."""
+    raise_dispatch(
+        contact_id=event.contact_id,
+        case_id=event.case_id,
+        priority="P1",
+        requested_by=event.actor,
+        source=event.by,
+        now=event.at,
+    )

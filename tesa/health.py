@@ -1,0 +1,93 @@
+"""Is TeSA alive and ready? No names, no counts by case."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Response, abort, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import func, select
+
+from tesa.accounts.permissions import public_endpoint
+from tesa.core import clock
+from tesa.core.db import db
+from tesa.core.vault import vault
+from tesa.intake.public import waiting_count
+from tesa.telephony.inbound import settings
+from tesa.telephony.models import Heartbeat, OutboxItem
+
+blueprint = Blueprint("health", __name__)
+TICK_FRESH_FOR = timedelta(seconds=20)
+
+
+@blueprint.get("/healthz")
+@public_endpoint
+def healthz() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@public_endpoint
+def readyz() -> tuple[Response, int]:
+    """Database, worker tick and keys; 503 when one of them is missing."""
+    checks = {"database": _database(), "worker": False, "keys": False}
+    if checks["database"]:
+        last = worker_beat()
+        checks["worker"] = last is not None and clock.now() - last < TICK_FRESH_FOR
+        checks["keys"] = _keys()
+    ready = all(checks.values())
+    return jsonify(status="ready" if ready else "not ready", **checks), 200 if ready else 503
+
+
+def _database() -> bool:
+    try:
+        db.session.execute(select(1))
+    except Exception:  # whatever the driver raises: the answer is "not ready", and the log of the pool says why
+        db.session.rollback()
+        return False
+    return True
+
+
+def _keys() -> bool:
+    try:
+        vault.check()
+    except Exception:
+        db.session.rollback()
+        return False
+    return True
+
+
+def worker_beat() -> datetime | None:
+    """When a worker last ticked."""
+    return db.session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
+
+
+def outbox_counts(now: datetime) -> dict[str, int]:
+    """How many outbox items are due now, and how many have failed for good."""
+    due = db.session.scalar(
+        select(func.count()).where(OutboxItem.state.in_(["due", "sending"]), OutboxItem.due_at <= now)
+    )
+    failed = db.session.scalar(select(func.count()).where(OutboxItem.state.in_(["failed", "unknown"])))
+    return {"due": due or 0, "failed": failed or 0}
+
+
+@blueprint.get("/metrics")
+@public_endpoint
+def metrics() -> Response:
+    """Prometheus figures, for whoever holds the token."""
+    token = settings().metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token is None or not hmac.compare_digest(given.encode(), token.encode()):
+        abort(404)
+    now, registry = clock.now(), CollectorRegistry()
+    counts, last = outbox_counts(now), worker_beat()
+    for name, text, value in (
+        ("tesa_contacts_waiting", "Contacts nobody has taken yet", waiting_count()),
+        ("tesa_outbox_due", "Outbox items that are due", counts["due"]),
+        ("tesa_outbox_failed", "Outbox items that failed or ended unknown", counts["failed"]),
+        ("tesa_worker_tick_age_seconds", "Age of the worker's last tick", (now - last).total_seconds() if last else -1),
+    ):
+        Gauge(name, text, registry=registry).set(value)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

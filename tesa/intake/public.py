@@ -1,0 +1,93 @@
+"""What other slices and the command line may ask of intake. Ids, states and times; nothing sealed."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+
+from tesa.accounts.public import emails
+from tesa.core.db import db
+from tesa.intake import sealing
+from tesa.intake.models import Contact, Offer
+from tesa.intake.rules.words import ContactState
+from tesa.telephony.numbers import masked, normalised
+
+RECENT = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class ContactBrief:
+    """A contact as others may know it."""
+
+    id: uuid.UUID
+    channel: str
+    state: str
+    risk: str | None
+    psychologist_id: uuid.UUID | None
+    case_id: uuid.UUID | None
+    opened_at: datetime
+    masked_number: str
+
+
+def contact_brief(contact_id: uuid.UUID) -> ContactBrief | None:
+    """The contact with this id, its number masked."""
+    contact = db.session.get(Contact, contact_id)
+    if contact is None:
+        return None
+    number = normalised(sealing.open_number(contact.id, contact.caller_sealed))
+    return ContactBrief(
+        contact.id,
+        contact.channel,
+        contact.state,
+        contact.risk,
+        contact.psychologist_id,
+        contact.case_id,
+        contact.opened_at,
+        masked(number),
+    )
+
+
+def waiting_count() -> int:
+    """How many contacts nobody has taken yet."""
+    return db.session.scalar(select(func.count()).where(Contact.state == ContactState.WAITING)) or 0
+
+
+def contact_states(now: datetime) -> list[dict[str, object]]:
+    """Open contacts and those of the last 24 hours, oldest first, as `tesa status --json` shows them."""
+    contacts = db.session.scalars(
+        select(Contact)
+        .where(or_(Contact.state != ContactState.FINALIZED, Contact.opened_at > now - RECENT))
+        .order_by(Contact.opened_at)
+    ).all()
+    offers = defaultdict(list)
+    for offer in db.session.scalars(
+        select(Offer).where(Offer.contact_id.in_([c.id for c in contacts])).order_by(Offer.offered_at, Offer.id)
+    ):
+        offers[offer.contact_id].append(offer)
+    ids = {c.psychologist_id for c in contacts} | {o.account_id for os in offers.values() for o in os}
+    address = emails([i for i in ids if i is not None])
+    return [
+        {
+            "id": str(c.id),
+            "channel": c.channel,
+            "state": c.state,
+            "risk": c.risk,
+            "psychologist": address.get(c.psychologist_id) if c.psychologist_id else None,
+            "case": str(c.case_id) if c.case_id else None,
+            "opened_at": c.opened_at.isoformat(),
+            "offers": [
+                {
+                    "psychologist": address.get(o.account_id) if o.account_id else f"coordinator-{o.setting_number}",
+                    "offered_at": o.offered_at.isoformat(),
+                    "ended_at": o.ended_at.isoformat() if o.ended_at else None,
+                    "outcome": o.outcome,
+                }
+                for o in offers[c.id]
+            ],
+        }
+        for c in contacts
+    ]

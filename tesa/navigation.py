@@ -1,0 +1,35 @@
+"""What the signed-in person finds in the navigation: her rooms, and how much waits in them."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _l
+
+from tesa.accounts.permissions import allowed
+from tesa.accounts.public import Principal
+from tesa.web.shell import NavItem
+
+ROOMS = (
+    ("home.read", "intake.home", _l("Giliran saya"), "home", "m"),
+    ("contact.queue", "intake.inbox", _l("Kotak"), "inbox", "k"),
+    ("case.list", "cases.index", _l("Kasus"), "folder", "c"),
+    ("rota.read", "psychologists.week", _l("Jadwal"), "calendar", "j"),
+    ("dispatch.board", "outreach.board", _l("Penjangkauan"), "ambulance", "p"),
+    ("staff.list", "accounts.staff_list", _l("Staf"), "users", "s"),
+)
+
+
+def navigation(principal: Principal) -> list[NavItem]:
+    """The rooms this person may enter, in the order of a working day."""
+    here = (request.endpoint or "").split(".")[0]
+    return [
+        NavItem(str(label), url_for(endpoint), icon, key, active=_active(endpoint, here))
+        for act, endpoint, label, icon, key in ROOMS
+        if allowed(principal, act)
+    ]
+
+
+def _active(endpoint: str, here: str) -> bool:
+    if endpoint == "intake.home":
+        return request.endpoint == endpoint
+    return endpoint.split(".")[0] == here and request.endpoint != "intake.home"

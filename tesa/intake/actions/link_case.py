@@ -1,0 +1,49 @@
+"""A contact belongs to a case: one that is there, or one that it opens."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from tesa.cases.actions.note_contact_on_case import note_contact_on_case
+from tesa.cases.actions.open_case import open_case
+from tesa.cases.public import people_with_number
+from tesa.core.errors import RuleBroken
+from tesa.intake import sealing
+from tesa.intake.actions.log_event import log_event
+from tesa.intake.models import Contact
+from tesa.telephony.numbers import normalised
+
+
+def link_case(
+    contact: Contact, person_id: uuid.UUID | None, name: str, by: uuid.UUID, now: datetime
+) -> uuid.UUID:
+    """Link `contact` (locked, hers) with the open case of `person_id`, or open a case; gives the case's id.
+
+    `person_id` must be somebody whose number the contact came from. Raises RuleBroken otherwise.
+    """
+    if contact.case_id is not None:
+        return contact.case_id
+    if contact.psychologist_id != by:
+        raise RuleBroken("Ambil kontak ini lebih dahulu.")
+    number = normalised(sealing.open_number(contact.id, contact.caller_sealed))
+    known = {m.person_id: m for m in people_with_number(number)} if number else {}
+    if person_id is not None and person_id not in known:
+        raise RuleBroken("Orang ini tidak memakai nomor tersebut.")
+    match = known.get(person_id) if person_id else None
+    if match is not None and match.open_case_id is not None:
+        case_id: uuid.UUID = match.open_case_id
+    else:
+        case_id = open_case(
+            person_id=person_id,
+            name=name,
+            number=number,
+            contact_id=contact.id,
+            owner_id=by,
+            risk=contact.risk,
+            now=now,
+        )
+    contact.case_id = case_id
+    note_contact_on_case(case_id, contact.id, now)
+    log_event(contact.id, "case_linked", now, by)
+    return case_id

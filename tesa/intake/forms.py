@@ -1,0 +1,48 @@
+"""The forms of intake."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from tesa.intake import labels
+
+
+class ReplyForm(FlaskForm):  # type: ignore[misc]
+    """An answer to a text."""
+
+    text = TextAreaField(_l("Balasan"), [InputRequired(_l("Balasan masih kosong.")), Length(max=1600)])
+
+
+class FinalizeForm(FlaskForm):  # type: ignore[misc]
+    """Outcome and services of a contact."""
+
+    outcome = SelectField(_l("Hasil kontak"), choices=list(labels.OUTCOME.items()))
+    services = SelectMultipleField(_l("Layanan yang diberikan"), choices=list(labels.SERVICE.items()))
+
+
+class CallBackForm(FlaskForm):  # type: ignore[misc]
+    """How a promised call-back ended."""
+
+    outcome = RadioField(_l("Hasil"), choices=list(labels.CALL_BACK_OUTCOME.items()))
+    reason = StringField(_l("Alasan singkat"), [InputRequired(_l("Tuliskan alasannya dengan singkat.")), Length(max=500)])
+
+
+class LinkCaseForm(FlaskForm):  # type: ignore[misc]
+    """A contact is linked with a known person's case, or opens a new one."""
+
+    person_id = StringField()
+    name = StringField(_l("Nama atau nama samaran"), [Length(max=200)])
+
+
+class WordForm(FlaskForm):  # type: ignore[misc]
+    """One word or phrase of the emergency list."""
+
+    phrase = StringField(_l("Kata atau frasa"), [InputRequired(_l("Tuliskan kata atau frasa.")), Length(min=3, max=60)])
+    active = BooleanField(_l("Dipakai"), default=True)
+
+
+class ButtonForm(FlaskForm):  # type: ignore[misc]
+    """A single button: the token is all it carries."""

@@ -1,0 +1,104 @@
+"""The words a person sees for the codes of intake."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+CHANNEL = {"voice": _l("Telepon"), "whatsapp": _l("WhatsApp"), "sms": _l("SMS")}
+STATE = {
+    "waiting": _l("Menunggu"),
+    "in_progress": _l("Berlangsung"),
+    "to_record": _l("Perlu dicatat"),
+    "call_back": _l("Perlu ditelepon kembali"),
+    "finalized": _l("Selesai"),
+}
+OFFER = {
+    None: _l("sedang dihubungi"),
+    "accepted": _l("menerima"),
+    "declined": _l("menolak"),
+    "missed": _l("tidak menjawab"),
+    "cancelled": _l("dibatalkan"),
+}
+MESSAGE = {
+    "queued": _l("menunggu dikirim"),
+    "sending": _l("sedang dikirim"),
+    "accepted": _l("sedang dikirim"),
+    "scheduled": _l("sedang dikirim"),
+    "sent": _l("terkirim"),
+    "delivered": _l("sampai"),
+    "read": _l("sampai"),
+    "failed": _l("gagal terkirim"),
+    "undelivered": _l("tidak sampai"),
+    "unknown": _l("tidak pasti terkirim: periksa sebelum mengirim ulang"),
+    "received": "",
+}
+EVENT = {
+    "opened": _l("Kontak masuk"),
+    "on_duty": _l("Petugas yang bertugas dicatat"),
+    "key": _l("Penelepon menekan tombol"),
+    "safe_to_call": _l("Jawaban: aman ditelepon?"),
+    "emergency": _l("Menjadi darurat"),
+    "left_queue": _l("Keluar dari antrean"),
+    "hung_up": _l("Menutup telepon sebelum dijawab"),
+    "asked": _l("Minta ditelepon kembali"),
+    "message": _l("Meninggalkan pesan suara"),
+    "accepted": _l("Diterima"),
+    "declined": _l("Menolak"),
+    "missed": _l("Tidak menjawab"),
+    "connected": _l("Tersambung"),
+    "not_connected": _l("Tidak tersambung, kembali ke antrean"),
+    "talk_ended": _l("Percakapan berakhir"),
+    "nobody_to_ring": _l("Tidak ada yang dapat dihubungi"),
+    "assigned": _l("Diserahkan kepada"),
+    "reminded": _l("Diingatkan"),
+    "coordinators_paged": _l("Koordinator dihubungi"),
+    "replied": _l("Dibalas"),
+    "call_back_closed": _l("Janji telepon kembali ditutup"),
+    "case_linked": _l("Dihubungkan dengan kasus"),
+    "finalized": _l("Kontak dicatat selesai"),
+}
+OUTCOME = {
+    "counselling": _l("Konseling"),
+    "silent": _l("Diam"),
+    "hang_up": _l("Menutup telepon"),
+    "missed": _l("Tidak terjawab"),
+    "no_answer": _l("Tidak ada jawaban"),
+    "wrong_number": _l("Salah sambung"),
+    "prank": _l("Iseng"),
+    "abusive": _l("Kasar"),
+    "sexual_gratification": _l("Pelecehan seksual"),
+    "threatening": _l("Mengancam"),
+    "test": _l("Uji coba"),
+    "thanks": _l("Ucapan terima kasih"),
+    "information_only": _l("Hanya informasi"),
+    "service_complaint": _l("Keluhan layanan"),
+    "irrelevant": _l("Tidak terkait"),
+    "training": _l("Latihan"),
+    "transferred": _l("Dialihkan"),
+    "outgoing": _l("Panggilan keluar"),
+    "follow_up": _l("Tindak lanjut"),
+    "no_consent": _l("Tidak bersedia"),
+    "inaudible": _l("Tidak terdengar"),
+    "network": _l("Gangguan jaringan"),
+    "donation_volunteer": _l("Donasi atau relawan"),
+}
+SERVICE = {
+    "information": _l("Informasi"),
+    "consultation": _l("Konsultasi/konseling"),
+    "complaint": _l("Pengaduan"),
+    "referral": _l("Rujukan"),
+}
+CALL_BACK_CAUSE = {
+    "hung_up": _l("menutup telepon saat menunggu"),
+    "asked": _l("minta ditelepon kembali"),
+    "message": _l("meninggalkan pesan suara"),
+}
+CALL_BACK_OUTCOME = {
+    "reached": _l("Terhubung"),
+    "not_reached": _l("Tidak terhubung"),
+    "not_safe": _l("Tidak aman menelepon"),
+    "called_again": _l("Sudah menelepon lagi"),
+    "refused": _l("Tidak ingin ditelepon"),
+}
+SAFE = {"yes": _l("aman"), "no": _l("tidak aman"), "unknown": _l("belum diketahui")}
+TABS = {"waiting": _l("Menunggu"), "mine": _l("Saya"), "all": _l("Semua")}

@@ -1,0 +1,258 @@
+"""Reads shaped for the pages of intake: who may see which contact, and what of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from tesa.accounts.public import Principal, emails
+from tesa.accounts.rules.roles import Role
+from tesa.core.db import db
+from tesa.intake import sealing
+from tesa.intake.models import Call, CallBackTask, Contact, ContactEvent, Message, Offer
+from tesa.intake.rules.words import ContactState
+from tesa.telephony.numbers import masked, normalised
+
+MOST_ROWS = 100
+MOST_MESSAGES = 300
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One line of the inbox. The number is masked before it leaves this module."""
+
+    id: uuid.UUID
+    channel: str
+    state: str
+    risk: str | None
+    since: datetime
+    waiting: bool
+    mine: bool
+    psychologist: str | None
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """One text as the one who may read it sees it."""
+
+    id: uuid.UUID
+    direction: str
+    body: str = field(repr=False)
+    at: datetime
+    status: str
+    error_code: str | None
+    place: dict[str, str] | None = field(repr=False)
+    media: Sequence[dict[str, str]] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """A contact's page."""
+
+    contact: Contact
+    number: str = field(repr=False)
+    mine: bool
+    reads: bool  # may this person read what was said?
+    psychologist: str | None
+    messages: Sequence[MessageView]
+    events: Sequence[tuple[ContactEvent, str | None]]
+    offers: Sequence[tuple[Offer, str]]
+    call: Call | None
+    task: CallBackTask | None
+    recording: bool
+
+
+def _offered_to(account_id: uuid.UUID) -> ColumnElement[bool]:
+    return Contact.id.in_(select(Offer.contact_id).where(Offer.account_id == account_id, Offer.outcome.is_(None)))
+
+
+def visible_to(principal: Principal) -> ColumnElement[bool]:
+    """The contacts of whose existence this person may know: all for coordinators; own, offered and free ones else."""
+    if principal.is_role(Role.COORDINATOR):
+        return Contact.id.is_not(None)
+    return or_(
+        Contact.psychologist_id == principal.id,
+        and_(
+            Contact.psychologist_id.is_(None), Contact.state.in_([ContactState.WAITING, ContactState.CALL_BACK])
+        ),
+        _offered_to(principal.id),
+    )
+
+
+def visible_contact(contact_id: uuid.UUID, principal: Principal) -> Contact | None:
+    """The contact if this person may know of it."""
+    return db.session.scalar(select(Contact).where(Contact.id == contact_id, visible_to(principal)))
+
+
+def _tab(tab: str, principal: Principal) -> ColumnElement[bool]:
+    open_ones = Contact.state != ContactState.FINALIZED
+    if tab == "mine":
+        return and_(open_ones, Contact.psychologist_id == principal.id)
+    if tab == "waiting":
+        return or_(
+            and_(Contact.state == ContactState.WAITING),
+            and_(Contact.state == ContactState.CALL_BACK),
+        )
+    return open_ones
+
+
+def queue(tab: str, principal: Principal) -> list[QueueRow]:
+    """The rows of one tab: emergencies first, then the longest waiting."""
+    rows = db.session.scalars(
+        select(Contact)
+        .where(_tab(tab, principal), visible_to(principal))
+        .order_by(Contact.emergency_at.is_(None), Contact.waiting_since.is_(None), Contact.opened_at)
+        .limit(MOST_ROWS)
+    ).all()
+    address = emails({c.psychologist_id for c in rows if c.psychologist_id})
+    return [
+        QueueRow(
+            c.id,
+            c.channel,
+            c.state,
+            c.risk,
+            c.waiting_since or c.opened_at,
+            c.waiting_since is not None,
+            c.psychologist_id == principal.id,
+            address.get(c.psychologist_id) if c.psychologist_id else None,
+            _masked_number(c),
+        )
+        for c in rows
+    ]
+
+
+def counts(principal: Principal) -> dict[str, int]:
+    """How many contacts each tab holds for this person."""
+    return {
+        tab: db.session.scalar(
+            select(func.count()).select_from(Contact).where(_tab(tab, principal), visible_to(principal))
+        )
+        or 0
+        for tab in ("waiting", "mine", "all")
+    }
+
+
+def _masked_number(contact: Contact) -> str:
+    return masked(normalised(sealing.open_number(contact.id, contact.caller_sealed)))
+
+
+def number_of(contact: Contact) -> str | None:
+    """The caller's number, E.164, for acts that need it (opening a case). Never for a page."""
+    return normalised(sealing.open_number(contact.id, contact.caller_sealed))
+
+
+def contact_view(contact: Contact, principal: Principal) -> ContactView:
+    """Everything on a contact's page that this person may see; words only if the contact is hers."""
+    mine = contact.psychologist_id == principal.id
+    messages = _messages(contact) if mine else []
+    events = db.session.scalars(
+        select(ContactEvent)
+        .where(ContactEvent.contact_id == contact.id, ContactEvent.code != "on_duty")
+        .order_by(ContactEvent.at)
+        .limit(200)
+    ).all()
+    offers = db.session.scalars(
+        select(Offer).where(Offer.contact_id == contact.id).order_by(Offer.offered_at, Offer.id)
+    ).all()
+    people = {e.actor_id for e in events} | {o.account_id for o in offers} | {contact.psychologist_id}
+    address = emails({p for p in people if p})
+    task = db.session.scalar(select(CallBackTask).where(CallBackTask.contact_id == contact.id))
+    return ContactView(
+        contact=contact,
+        number=_masked_number(contact),
+        mine=mine,
+        reads=mine,
+        psychologist=address.get(contact.psychologist_id) if contact.psychologist_id else None,
+        messages=messages,
+        events=[(e, address.get(e.actor_id) if e.actor_id else None) for e in events],
+        offers=[(o, address.get(o.account_id, "") if o.account_id else "") for o in offers],
+        call=db.session.scalar(select(Call).where(Call.contact_id == contact.id)),
+        task=task,
+        recording=bool(task and task.recording_sealed) and mine,
+    )
+
+
+def _messages(contact: Contact) -> list[MessageView]:
+    rows = db.session.scalars(
+        select(Message)
+        .where(Message.contact_id == contact.id)
+        .order_by(Message.created_at.desc(), Message.id)
+        .limit(MOST_MESSAGES)
+    ).all()
+    return [_message_view(contact.id, m) for m in reversed(rows)]
+
+
+def _message_view(contact_id: uuid.UUID, m: Message) -> MessageView:
+    extras: dict[str, Any] = sealing.open_extras(contact_id, m.id, m.extras_sealed) if m.extras_sealed else {}
+    return MessageView(
+        id=m.id,
+        direction=m.direction,
+        body=sealing.open_body(contact_id, m.id, m.body_sealed),
+        at=m.created_at,
+        status=m.status,
+        error_code=m.error_code,
+        place=extras.get("place"),
+        media=extras.get("media", ()),
+    )
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A telephone call offered to this person right now."""
+
+    offer_id: uuid.UUID
+    contact_id: uuid.UUID
+    since: datetime
+    emergency: bool
+    number: str = field(repr=False)
+
+
+def incoming(account_id: uuid.UUID) -> list[Incoming]:
+    """Calls that ring for this person."""
+    rows = db.session.execute(
+        select(Offer, Contact)
+        .join(Contact, Contact.id == Offer.contact_id)
+        .where(Offer.account_id == account_id, Offer.kind == "call", Offer.outcome.is_(None))
+        .order_by(Offer.offered_at)
+    )
+    return [Incoming(o.id, c.id, c.opened_at, c.emergency_at is not None, _masked_number(c)) for o, c in rows]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What this person owes: records to write and calls to return."""
+
+    to_record: Sequence[QueueRow]
+    call_backs: Sequence[tuple[CallBackTask, QueueRow]]
+
+
+def owed(principal: Principal) -> Owed:
+    """Records of her own contacts, and promised call-backs that are hers or nobody's yet."""
+    records = [row for row in queue("mine", principal) if row.state == ContactState.TO_RECORD]
+    tasks = {
+        t.contact_id: t
+        for t in db.session.scalars(select(CallBackTask).where(CallBackTask.done_at.is_(None)).limit(MOST_ROWS))
+    }
+    rows = [row for row in queue("waiting", principal) if row.id in tasks]
+    return Owed(records, sorted(((tasks[r.id], r) for r in rows), key=lambda pair: pair[0].due_at))
+
+
+def contacts_of_case(case_id: uuid.UUID) -> list[QueueRow]:
+    """The contacts linked with a case, newest first."""
+    rows = db.session.scalars(
+        select(Contact).where(Contact.case_id == case_id).order_by(Contact.opened_at.desc()).limit(MOST_ROWS)
+    ).all()
+    address = emails({c.psychologist_id for c in rows if c.psychologist_id})
+    return [
+        QueueRow(
+            c.id, c.channel, c.state, c.risk, c.opened_at, False, False,
+            address.get(c.psychologist_id) if c.psychologist_id else None, _masked_number(c),
+        )
+        for c in rows
+    ]  # fmt: skip

@@ -1,0 +1,306 @@
+"""Pages of intake: *Giliran saya*, *Kotak* and the contact. Thin: permission, form, transaction, act, page."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from tesa.accounts.audit import record
+from tesa.accounts.permissions import require
+from tesa.accounts.public import Principal, principal
+from tesa.accounts.rules.roles import Role
+from tesa.cases.public import case_brief, people_with_number
+from tesa.core import clock
+from tesa.core.db import db
+from tesa.core.errors import NotFound, RuleBroken
+from tesa.core.transactions import transaction
+from tesa.intake import forms, labels, screens
+from tesa.intake.actions.accept_offer import accept_offer
+from tesa.intake.actions.close_call_back import close_call_back
+from tesa.intake.actions.edit_emergency_words import add_emergency_word, switch_emergency_word
+from tesa.intake.actions.finalize_contact import finalize_contact
+from tesa.intake.actions.link_case import link_case
+from tesa.intake.actions.miss_offer import miss_offer
+from tesa.intake.actions.raise_emergency import raise_emergency
+from tesa.intake.actions.send_reply import send_reply
+from tesa.intake.actions.take_conversation import take_conversation
+from tesa.intake.models import CallBackTask, Contact, EmergencyWord
+from tesa.intake.queries import locked, open_offer
+from tesa.intake.rules.words import OfferOutcome
+from tesa.psychologists.public import on_duty
+from tesa.web.fragments import render
+
+blueprint = Blueprint("intake", __name__, template_folder="templates")
+EMERGENCY_NUMBERS = ("112", "110", "119", "129")
+
+
+def _mine(contact_id: uuid.UUID, who: Principal) -> Contact:
+    """The contact, locked, if it is this person's or a coordinator may act on it; else it does not exist."""
+    if screens.visible_contact(contact_id, who) is None:
+        raise NotFound
+    contact = locked(contact_id)
+    if contact is None:
+        raise NotFound
+    return contact
+
+
+def _to(contact_id: uuid.UUID) -> AnyResponse:
+    return redirect(url_for("intake.contact", contact_id=contact_id), 303)
+
+
+# -- Giliran saya ---------------------------------------------------------------------------------------------------
+@blueprint.get("/")
+@require("home.read")
+def home() -> str:
+    """Am I on duty, what is waiting, what do I owe?"""
+    who, now = principal(), clock.now()
+    line = "outreach" if who.is_role(Role.OUTREACH) and not who.is_role(Role.PSYCHOLOGIST) else "hotline"
+    duty = next((p for p in on_duty(line, now) if p.account_id == who.id), None)
+    on_line = who.is_role(Role.PSYCHOLOGIST) or who.is_role(Role.COORDINATOR)
+    return render(
+        "intake/home.html",
+        duty=duty,
+        on_line=on_line,
+        incoming=screens.incoming(who.id),
+        waiting=screens.queue("waiting", who) if on_line else [],
+        mine=screens.queue("mine", who) if on_line else [],
+        owed=screens.owed(who) if on_line else screens.Owed([], []),
+        labels=labels,
+        now=now,
+        button=forms.ButtonForm(),
+    )
+
+
+# -- Kotak and the contact ------------------------------------------------------------------------------------------
+def _inbox(contact_view: screens.ContactView | None, tab: str, **more: object) -> str:
+    who, now = principal(), clock.now()
+    return render(
+        "intake/inbox.html",
+        tab=tab,
+        rows=screens.queue(tab, who),
+        counts=screens.counts(who),
+        incoming=screens.incoming(who.id),
+        view=contact_view,
+        labels=labels,
+        now=now,
+        numbers=EMERGENCY_NUMBERS,
+        button=forms.ButtonForm(),
+        reply=more.pop("reply", None) or forms.ReplyForm(),
+        finalize=forms.FinalizeForm(),
+        call_back=forms.CallBackForm(),
+        link=forms.LinkCaseForm(),
+        case=more.pop("case", None),
+        matches=more.pop("matches", ()),
+        me=who,
+    )
+
+
+def _tab_asked() -> str:
+    tab = request.args.get("tab", "waiting")
+    return tab if tab in labels.TABS else "waiting"
+
+
+@blueprint.get("/kotak")
+@require("contact.queue")
+def inbox() -> str:
+    """The inbox without an open contact."""
+    return _inbox(None, _tab_asked())
+
+
+@blueprint.get("/kontak/<uuid:contact_id>")
+@require("contact.read")
+def contact(contact_id: uuid.UUID) -> str:
+    """One contact inside the inbox. Opening one's own is on record; the live refresh of an open page is not."""
+    return _contact_page(contact_id, None)
+
+
+def _contact_page(contact_id: uuid.UUID, reply: forms.ReplyForm | None) -> str:
+    who = principal()
+    found = screens.visible_contact(contact_id, who)
+    if found is None:
+        raise NotFound
+    if found.psychologist_id == who.id and "HX-Request" not in request.headers:
+        with transaction():
+            record(who.id, "contact.read", "contact", contact_id, clock.now(), case_id=found.case_id)
+        found = db.session.get_one(Contact, contact_id)
+    view = screens.contact_view(found, who)
+    number = screens.number_of(found) if view.mine and found.case_id is None else None
+    return _inbox(
+        view,
+        _tab_asked() if "tab" in request.args else ("mine" if view.mine else "waiting"),
+        reply=reply,
+        case=case_brief(found.case_id) if found.case_id else None,
+        matches=people_with_number(number) if number else (),
+    )
+
+
+@blueprint.post("/kontak/<uuid:contact_id>/terima")
+@require("contact.take")
+def accept(contact_id: uuid.UUID) -> AnyResponse:
+    """Accept an offered call on the page: the own phone is picked up or led into the conversation."""
+    who, now = principal(), clock.now()
+    with transaction():
+        found = _mine(contact_id, who)
+        offer = open_offer(contact_id, who.id)
+        if offer is None or offer.kind != "call":
+            raise RuleBroken(_("Panggilan ini tidak sedang ditawarkan kepada Anda."))
+        accept_offer(offer, found, "page", now)
+        record(who.id, "contact.accept", "contact", contact_id, now)
+    return _to(contact_id)
+
+
+@blueprint.post("/kontak/<uuid:contact_id>/tolak")
+@require("contact.take")
+def decline(contact_id: uuid.UUID) -> AnyResponse:
+    """Decline an offered call on the page: the next phone rings."""
+    who, now = principal(), clock.now()
+    with transaction():
+        found = _mine(contact_id, who)
+        offer = open_offer(contact_id, who.id)
+        if offer is not None:
+            miss_offer(offer, found, OfferOutcome.DECLINED, now)
+            record(who.id, "contact.decline", "contact", contact_id, now)
+    return redirect(url_for("intake.inbox"), 303)
+
+
+@blueprint.post("/kontak/<uuid:contact_id>/ambil")
+@require("contact.take")
+def take(contact_id: uuid.UUID) -> AnyResponse:
+    """Take a written conversation."""
+    who, now = principal(), clock.now()
+    with transaction():
+        found = _mine(contact_id, who)
+        duty = next((p for p in on_duty("hotline", now) if p.account_id == who.id), None)
+        take_conversation(found, who.id, duty.tier if duty else 3, now)
+        record(who.id, "contact.take", "contact", contact_id, now)
+    return _to(contact_id)
+
+
+@blueprint.post("/kontak/<uuid:contact_id>/balas")
+@require("contact.reply")
+def reply(contact_id: uuid.UUID) -> AnyResponse | tuple[str, int]:
+    """Answer a text; the words stay in the form when they cannot be sent."""
+    who, now, form = principal(), clock.now(), forms.ReplyForm()
+    if not form.validate_on_submit():
+        return _contact_page(contact_id, form), 422
+    try:
+        with transaction():
+            found = _mine(contact_id, who)
+            send_reply(found, form.text.data or "", who.id, now)
+            record(who.id, "contact.reply", "contact", contact_id, now)
+    except RuleBroken as broken:
+        form.text.errors = [_(broken.sentence)]
+        return _contact_page(contact_id, form), 422
+    return _to(contact_id)
+
+
+@blueprint.post("/kontak/<uuid:contact_id>/darurat")
+@require("contact.emergency")
+def emergency(contact_id: uuid.UUID) -> AnyResponse:
+    """Raise the emergency: the outreach team is called at once."""
+    who, now = principal(), clock.now()
+    with transaction():
+        found = _mine(contact_id, who)
+        raise_emergency(found, "psychologist", who.id, now)
+        record(who.id, "contact.emergency", "contact", contact_id, now)
+    return _to(contact_id)
+
+
+@blueprint.post("/kontak/<uuid:contact_id>/selesai")
+@require("contact.finalize")
+def finalize(contact_id: uuid.UUID) -> AnyResponse:
+    """Put the contact on record."""
+    who, now, form = principal(), clock.now(), forms.FinalizeForm()
+    if not form.validate_on_submit():
+        raise RuleBroken(_("Pilih hasil kontak dari daftar."))
+    with transaction():
+        found = _mine(contact_id, who)
+        finalize_contact(found, form.outcome.data, form.services.data or [], who.id, now)
+        record(who.id, "contact.finalize", "contact", contact_id, now, outcome=form.outcome.data)
+    return redirect(url_for("intake.home"), 303)
+
+
+@blueprint.post("/kontak/<uuid:contact_id>/kasus")
+@require("contact.case")
+def to_case(contact_id: uuid.UUID) -> AnyResponse:
+    """Link the contact with a known person's case, or open a new one."""
+    who, now, form = principal(), clock.now(), forms.LinkCaseForm()
+    person = _uuid_or_none(form.person_id.data)
+    with transaction():
+        found = _mine(contact_id, who)
+        case_id = link_case(found, person, (form.name.data or "").strip(), who.id, now)
+        record(who.id, "contact.case", "contact", contact_id, now, case_id=case_id)
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+def _uuid_or_none(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError as error:
+        raise NotFound from error
+
+
+@blueprint.post("/kontak/<uuid:contact_id>/telepon-kembali")
+@require("call_back.close")
+def close_promise(contact_id: uuid.UUID) -> AnyResponse:
+    """Close a promise to call back, with an outcome and a reason."""
+    who, now, form = principal(), clock.now(), forms.CallBackForm()
+    if not form.validate_on_submit():
+        raise RuleBroken(_("Pilih hasil dan tuliskan alasannya dengan singkat."))
+    with transaction():
+        found = _mine(contact_id, who)
+        task = db.session.scalar(db.select(CallBackTask).where(CallBackTask.contact_id == contact_id))
+        if task is None:
+            raise NotFound
+        close_call_back(task, found, form.outcome.data, form.reason.data or "", who.id, now)
+        record(who.id, "call_back.close", "contact", contact_id, now, outcome=form.outcome.data)
+    return _to(contact_id)
+
+
+@blueprint.get("/kasus/<uuid:case_id>/kontak")
+@require("contact.read")
+def contacts_of_case(case_id: uuid.UUID) -> str:
+    """A fragment of the case page: its contacts. Only for the owner of the case and coordinators."""
+    who = principal()
+    brief = case_brief(case_id)
+    if brief is None or not (brief.owner_id == who.id or who.is_role(Role.COORDINATOR)):
+        raise NotFound
+    return render("intake/_contacts_of_case.html", rows=screens.contacts_of_case(case_id), labels=labels)
+
+
+# -- the list of emergency words ------------------------------------------------------------------------------------
+@blueprint.get("/kata-darurat")
+@require("emergency_words.edit")
+def words() -> str:
+    """The list of emergency words."""
+    return _words_page(forms.WordForm())
+
+
+def _words_page(form: forms.WordForm) -> str:
+    listed = db.session.scalars(db.select(EmergencyWord).order_by(EmergencyWord.phrase)).all()
+    return render("intake/words.html", words=listed, form=form, button=forms.ButtonForm())
+
+
+@blueprint.post("/kata-darurat")
+@require("emergency_words.edit")
+def add_word() -> AnyResponse | tuple[str, int]:
+    """Add a word."""
+    form, who, now = forms.WordForm(), principal(), clock.now()
+    if not form.validate_on_submit():
+        return _words_page(form), 422
+    with transaction():
+        add_emergency_word(form.phrase.data or "", who.id, now)
+    return redirect(url_for("intake.words"), 303)
+
+
+@blueprint.post("/kata-darurat/<uuid:word_id>")
+@require("emergency_words.edit")
+def switch_word(word_id: uuid.UUID) -> AnyResponse:
+    """Use a word, or stop using it."""
+    who, now = principal(), clock.now()
+    with transaction():
+        switch_emergency_word(word_id, request.form.get("active") == "1", who.id, now)
+    return redirect(url_for("intake.words"), 303)

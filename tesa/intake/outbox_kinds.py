@@ -10,9 +10,9 @@ from sqlalchemy import select
 from tesa.accounts.public import member
 from tesa.core.db import db
 from tesa.intake import addresses, prompts, sealing
-from tesa.intake.actions.climb_message_ladder import PAGE, REMIND
 from tesa.intake.actions.accept_offer import CALL_IN
 from tesa.intake.actions.climb_ladder import RING
+from tesa.intake.actions.climb_message_ladder import PAGE, REMIND
 from tesa.intake.actions.fetch_caller import FETCH
 from tesa.intake.actions.miss_offer import miss_offer
 from tesa.intake.actions.note_caller_gone import TELL_GONE, caller_is_gone

@@ -192,7 +192,7 @@ def reply(contact_id: uuid.UUID) -> AnyResponse | tuple[str, int]:
             send_reply(found, form.text.data or "", who.id, now)
             record(who.id, "contact.reply", "contact", contact_id, now)
     except RuleBroken as broken:
-        form.text.errors = [_(broken.sentence)]
+        form.text.errors = [broken.sentence]
         return _contact_page(contact_id, form), 422
     return _to(contact_id)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
+
 from tesa.core.errors import Conflict
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.withdraw_offers import withdraw_offers
@@ -23,7 +25,7 @@ def accept_offer(offer: Offer, contact: Contact, how: str, now: datetime) -> Non
     be picked up: if it has been already, it is led into the conference; otherwise picking up does it.
     """
     if contact.state != ContactState.WAITING or offer.outcome is not None:
-        raise Conflict("Kontak ini sudah diambil atau penelepon sudah menutup telepon.")
+        raise Conflict(_("Kontak ini sudah diambil atau penelepon sudah menutup telepon."))
     offer.outcome, offer.ended_at, offer.accepted_by = OfferOutcome.ACCEPTED, now, how
     contact.state, contact.taken_at, contact.taken_offer_id = ContactState.IN_PROGRESS, now, offer.id
     contact.psychologist_id, contact.next_step_at = offer.account_id, now + PICK_UP_WITHIN

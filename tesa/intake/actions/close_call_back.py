@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from flask_babel import gettext as _
+
 from tesa.core.errors import RuleBroken
 from tesa.intake import sealing
 from tesa.intake.actions.log_event import log_event
@@ -19,9 +21,9 @@ def close_call_back(
 ) -> None:
     """Close `task` of `contact` (locked). Raises RuleBroken without a listed outcome and a reason."""
     if outcome not in OUTCOMES:
-        raise RuleBroken("Pilih hasil panggilan kembali.")
+        raise RuleBroken(_("Pilih hasil panggilan kembali."))
     if len(reason.strip()) < 3:
-        raise RuleBroken("Tuliskan alasannya dengan singkat.")
+        raise RuleBroken(_("Tuliskan alasannya dengan singkat."))
     if task.done_at is not None:
         return
     task.done_at, task.done_by, task.outcome = now, actor_id, outcome

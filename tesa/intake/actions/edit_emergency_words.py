@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from flask_babel import gettext as _
+
 from tesa.accounts.audit import record
 from tesa.core.db import db, new_id
 from tesa.core.errors import NotFound, RuleBroken
@@ -16,7 +18,7 @@ def add_emergency_word(phrase: str, by: uuid.UUID, now: datetime) -> None:
     """Add `phrase`, or use it again if it was switched off. Raises RuleBroken when it has no three letters."""
     phrase = " ".join(phrase.split()).casefold()
     if sum(map(len, folded(phrase))) < 3:
-        raise RuleBroken("Kata darurat sedikitnya tiga huruf.")
+        raise RuleBroken(_("Kata darurat sedikitnya tiga huruf."))
     word = db.session.scalar(db.select(EmergencyWord).where(EmergencyWord.phrase == phrase))
     if word is None:
         word = EmergencyWord(id=new_id(), phrase=phrase, active=True)

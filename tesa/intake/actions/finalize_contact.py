@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from flask_babel import gettext as _
+
+from tesa.core.db import db
 from tesa.core.errors import RuleBroken
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.withdraw_offers import withdraw_offers
 from tesa.intake.models import CallBackTask, Contact
 from tesa.intake.rules.words import COUNSELLING, NON_COUNSELLING, SERVICES, ContactState
-from tesa.core.db import db
 from tesa.psychologists.actions import finish_wrapup
 
 
@@ -20,20 +22,20 @@ def finalize_contact(
 ) -> None:
     """Finalize `contact` (locked). Raises RuleBroken while she is on the line, waits, or is owed a call back."""
     if outcome != COUNSELLING and outcome not in NON_COUNSELLING:
-        raise RuleBroken("Pilih hasil kontak dari daftar.")
+        raise RuleBroken(_("Pilih hasil kontak dari daftar."))
     if any(service not in SERVICES for service in services):
-        raise RuleBroken("Pilih layanan dari daftar.")
+        raise RuleBroken(_("Pilih layanan dari daftar."))
     if contact.state == ContactState.FINALIZED:
         return
     if contact.channel == "voice" and contact.state in (ContactState.WAITING, ContactState.IN_PROGRESS):
-        raise RuleBroken("Kontak ini masih berlangsung.")
+        raise RuleBroken(_("Kontak ini masih berlangsung."))
     if contact.state == ContactState.WAITING:
-        raise RuleBroken("Ambil percakapan ini lebih dahulu.")
+        raise RuleBroken(_("Ambil percakapan ini lebih dahulu."))
     owed = db.session.scalar(
         db.select(CallBackTask.id).where(CallBackTask.contact_id == contact.id, CallBackTask.done_at.is_(None))
     )
     if owed is not None:
-        raise RuleBroken("Selesaikan dahulu janji menelepon kembali.")
+        raise RuleBroken(_("Selesaikan dahulu janji menelepon kembali."))
     withdraw_offers(contact.id, now)
     contact.state, contact.finalized_at = ContactState.FINALIZED, now
     contact.ended_at = contact.ended_at or now

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from flask_babel import gettext as _
+
 from tesa.cases.actions.note_contact_on_case import note_contact_on_case
 from tesa.cases.actions.open_case import open_case
 from tesa.cases.public import people_with_number
@@ -25,11 +27,11 @@ def link_case(
     if contact.case_id is not None:
         return contact.case_id
     if contact.psychologist_id != by:
-        raise RuleBroken("Ambil kontak ini lebih dahulu.")
+        raise RuleBroken(_("Ambil kontak ini lebih dahulu."))
     number = normalised(sealing.open_number(contact.id, contact.caller_sealed))
     known = {m.person_id: m for m in people_with_number(number)} if number else {}
     if person_id is not None and person_id not in known:
-        raise RuleBroken("Orang ini tidak memakai nomor tersebut.")
+        raise RuleBroken(_("Orang ini tidak memakai nomor tersebut."))
     match = known.get(person_id) if person_id else None
     if match is not None and match.open_case_id is not None:
         case_id: uuid.UUID = match.open_case_id

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from flask_babel import gettext as _
+
 from tesa.core.db import db, new_id
 from tesa.core.errors import RuleBroken
 from tesa.intake import sealing
@@ -24,13 +26,13 @@ def send_reply(contact: Contact, text: str, author_id: uuid.UUID, now: datetime)
     """
     text = text.strip()
     if not text:
-        raise RuleBroken("Balasan masih kosong.")
+        raise RuleBroken(_("Balasan masih kosong."))
     if len(text) > LONGEST:
-        raise RuleBroken("Balasan terlalu panjang: paling banyak 1600 karakter.")
+        raise RuleBroken(_("Balasan terlalu panjang: paling banyak 1600 karakter."))
     if contact.channel == Channel.VOICE:
-        raise RuleBroken("Panggilan suara tidak dibalas dengan pesan.")
+        raise RuleBroken(_("Panggilan suara tidak dibalas dengan pesan."))
     if contact.state != ContactState.IN_PROGRESS or contact.psychologist_id != author_id:
-        raise RuleBroken("Ambil percakapan ini lebih dahulu.")
+        raise RuleBroken(_("Ambil percakapan ini lebih dahulu."))
     message_id = new_id()
     db.session.add(
         Message(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from flask_babel import gettext as _
+
 from tesa.core.db import db, new_id
 from tesa.core.errors import Conflict
 from tesa.intake.actions.log_event import log_event
@@ -20,11 +22,11 @@ def take_conversation(contact: Contact, account_id: uuid.UUID, tier: int, now: d
     The ladder goes on until she is answered: taking is not replying.
     """
     if contact.channel == Channel.VOICE:
-        raise Conflict("Panggilan suara diterima lewat telepon atau kartu panggilan.")
+        raise Conflict(_("Panggilan suara diterima lewat telepon atau kartu panggilan."))
     if contact.state == ContactState.IN_PROGRESS and contact.psychologist_id == account_id:
         return
     if contact.state != ContactState.WAITING:
-        raise Conflict("Percakapan ini sudah ditangani rekan lain.")
+        raise Conflict(_("Percakapan ini sudah ditangani rekan lain."))
     offer = open_offer(contact.id, account_id)
     if offer is None:
         offer = Offer(

@@ -91,6 +91,7 @@ def _dispatch_offer() -> None:
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("outcome", sa.String(12), nullable=True),
         sa.Column("via", sa.String(8), nullable=True),
+        sa.Column("text_sid", sa.String(34), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_dispatch_offer"),
         sa.UniqueConstraint("token", name="uq_dispatch_offer_token"),
         sa.ForeignKeyConstraint(["dispatch_id"], ["dispatch.id"], name="fk_dispatch_offer_dispatch_id_dispatch"),

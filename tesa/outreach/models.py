@@ -77,6 +77,7 @@ class DispatchOffer(Model):
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(12))  # accepted | declined | missed | superseded
     via: Mapped[str | None] = mapped_column(String(8))  # key | keyword | page
+    text_sid: Mapped[str | None] = mapped_column(String(34))  # her last text about it, so that its copy does nothing
 
     __table_args__ = (
         Index("ix_dispatch_offer_dispatch_id", "dispatch_id", "offered_at"),

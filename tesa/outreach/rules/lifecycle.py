@@ -54,3 +54,19 @@ def moves(state: State, movers: frozenset[Mover]) -> tuple[State, ...]:
 def may_move(state: State, target: State, movers: frozenset[Mover]) -> bool:
     """May somebody who is `movers` to the dispatch move it from `state` to `target`?"""
     return target in moves(state, movers)
+
+
+def movers(assigned: bool, requester: bool, coordinator: bool) -> frozenset[Mover]:
+    """What somebody is to a dispatch, as a set."""
+    facts = {Mover.ASSIGNED: assigned, Mover.REQUESTER: requester, Mover.COORDINATOR: coordinator}
+    return frozenset(mover for mover, so in facts.items() if so)
+
+
+def may_read(state: State, who: frozenset[Mover]) -> bool:
+    """May somebody read where to go and what is known? Whoever went there only as long as the task lasts."""
+    return bool(who - {Mover.ASSIGNED}) or (Mover.ASSIGNED in who and state in UNDER_WAY)
+
+
+def may_amend(state: State, who: frozenset[Mover]) -> bool:
+    """May somebody change place, what is known or the priority? While somebody still needs help; not the field."""
+    return state in UNDER_WAY and bool(who - {Mover.ASSIGNED})

@@ -1,0 +1,1 @@
+"""Playing TwiML to a call: one module for each family of verbs."""

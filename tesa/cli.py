@@ -179,6 +179,14 @@ def demo() -> None:
     sys.exit(run_demo())
 
 
+@main.command(hidden=True)
+def practice() -> None:
+    """The practice line of the demonstration."""
+    from tesa.demo import run_practice_line
+
+    run_practice_line()
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="for a program")
 @in_app

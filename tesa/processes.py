@@ -43,10 +43,11 @@ class Supervisor:
                             break
                         self._running[name] = self._spawn(name)
         finally:
-            self._stop_all()
+            self.stop()
         return 0
 
-    def _stop_all(self) -> None:
+    def stop(self) -> None:
+        """End every process, gently first."""
         for process in self._running.values():
             _signal(process, signal.SIGTERM)
         end = time.monotonic() + GRACE

@@ -58,3 +58,8 @@ def transaction_memory() -> dict[str, Any]:
     """A dictionary that lives exactly as long as the present transaction; an empty, forgotten one outside."""
     memory: dict[str, Any] = g.get("_memory", {})
     return memory
+
+
+def in_transaction() -> bool:
+    """Is this inside `transaction()`?"""
+    return "_after_commit" in g

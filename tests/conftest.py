@@ -1,0 +1,111 @@
+"""Fixtures of all tests. Which database they run on: tests/support/databases.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
+
+from config import Settings
+from tesa.core import clock as wall_clock
+from tesa.core.vault import create_key_file
+from tests.support.client import OutsideClient
+from tests.support.databases import Databases, PostgresDatabases, databases
+from tests.support.fake_gateway import FakeGateway
+from tests.support.moved_clock import MovedClock
+from tests.support.settings import close_engines, make_settings, migrate_at
+from tests.support.twilio import Twilio
+
+# No deadline: two cores shared by several processes say nothing about the speed of one example.
+hypothesis_settings.register_profile("tesa", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("tesa")
+
+
+@pytest.fixture(scope="session")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the key-encryption key of this run."""
+    path = tmp_path_factory.mktemp("keys") / "keys"
+    create_key_file(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def _databases(key_file: Path) -> Iterator[Databases]:
+    made = databases(lambda url: migrate_at(url, key_file))
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def _only_on_postgresql(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("postgres") and not isinstance(
+        request.getfixturevalue("_databases"), PostgresDatabases
+    ):
+        pytest.skip("needs PostgreSQL")
+
+
+@pytest.fixture
+def database_url(_databases: Databases) -> str:
+    """A migrated database of this test's own; it holds nothing but purpose keys."""
+    return _databases.fresh()
+
+
+@pytest.fixture
+def empty_database_url(_databases: Databases) -> str:
+    """A database without any table."""
+    return _databases.empty()
+
+
+@pytest.fixture
+def settings(database_url: str, key_file: Path) -> Settings:
+    """Settings of a whole installation."""
+    return make_settings(database_url, key_file)
+
+
+@pytest.fixture
+def gateway() -> FakeGateway:
+    """Twilio's place: remembers what it was asked."""
+    return FakeGateway()
+
+
+@pytest.fixture
+def clock() -> Iterator[MovedClock]:
+    """A clock that the test moves; until then it stands at MovedClock's beginning."""
+    moved = MovedClock()
+    wall_clock.use(moved)
+    yield moved
+    wall_clock.use(None)
+
+
+@pytest.fixture
+def app(settings: Settings, gateway: FakeGateway) -> Iterator[Flask]:
+    """TeSA with a database of this test's own, its context pushed. Nothing is sent until the outbox is swept."""
+    from tesa.app import create_app
+
+    app = create_app(settings, gateway=gateway, threads=False)
+    app.test_client_class = OutsideClient
+    with app.app_context():
+        yield app
+    close_engines(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody has signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def new_client(app: Flask) -> Callable[[], FlaskClient]:
+    """Further browsers."""
+    return app.test_client
+
+
+@pytest.fixture
+def twilio(client: FlaskClient, settings: Settings) -> Twilio:
+    """Twilio's side of the webhooks."""
+    return Twilio(client, settings)

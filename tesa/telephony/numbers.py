@@ -5,6 +5,7 @@ from __future__ import annotations
 import phonenumbers
 
 REGION = "ID"
+LONGEST = 16  # a plus and the fifteen digits that E.164 allows
 
 
 def normalised(raw: str) -> str | None:
@@ -23,7 +24,8 @@ def normalised(raw: str) -> str | None:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    e164: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return e164 if len(e164) <= LONGEST else None
 
 
 def masked(number: str | None) -> str:

@@ -105,3 +105,8 @@ def event_label(code: str, detail: str | None, to_state: str | None) -> str:
         "text_failed": _("Pesan tidak sampai"),
         "nobody_to_ask": _("Tidak ada koordinator yang dapat dihubungi"),
     }[code]
+
+
+def no_such_step() -> str:
+    """The answer to a step that does not exist."""
+    return _("Langkah itu tidak ada.")

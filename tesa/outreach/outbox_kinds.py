@@ -31,7 +31,7 @@ def number_of(offer: DispatchOffer) -> str | None:
     return person.phone if person is not None and person.active else None
 
 
-def compose_ring(offer_id: uuid.UUID, now: datetime) -> Request | None:
+def compose_ring(offer_id: uuid.UUID, _now: datetime) -> Request | None:
     """The call, while the offer still waits for an answer."""
     offer = _waiting(offer_id)
     number = number_of(offer) if offer is not None else None
@@ -53,7 +53,7 @@ def settle_ring(offer_id: uuid.UUID, outcome: Outcome, now: datetime) -> None:
         note_leg_end(offer, dispatch, "failed", now, code=outcome.code or "refused")
 
 
-def compose_text(offer_id: uuid.UUID, now: datetime) -> Request | None:
+def compose_text(offer_id: uuid.UUID, _now: datetime) -> Request | None:
     """The text, while the offer still waits for an answer."""
     offer = _waiting(offer_id)
     return _text(offer, sentences.OFFERED) if offer is not None else None
@@ -66,13 +66,13 @@ def settle_text(offer_id: uuid.UUID, outcome: Outcome, now: datetime) -> None:
         note_text_failed(*found, outcome.code or "refused", now)
 
 
-def compose_change(offer_id: uuid.UUID, now: datetime) -> Request | None:
+def compose_change(offer_id: uuid.UUID, _now: datetime) -> Request | None:
     """The note that something has changed, to whoever has the dispatch."""
     offer = db.session.get(DispatchOffer, offer_id)
     return _text(offer, sentences.CHANGED) if offer is not None else None
 
 
-def compose_stop(offer_id: uuid.UUID, now: datetime) -> Request | None:
+def compose_stop(offer_id: uuid.UUID, _now: datetime) -> Request | None:
     """The end of a call that still rings, or whose whisper is still being listened to."""
     offer = db.session.get(DispatchOffer, offer_id)
     if offer is None or offer.call_sid is None or offer.leg_ended_at is not None:
@@ -80,7 +80,7 @@ def compose_stop(offer_id: uuid.UUID, now: datetime) -> Request | None:
     return EndCall(offer.call_sid)
 
 
-def settle_stop(offer_id: uuid.UUID, outcome: Outcome, now: datetime) -> None:
+def settle_stop(_offer_id: uuid.UUID, _outcome: Outcome, _now: datetime) -> None:
     """The status callback of the call tells that it is over; nothing is written here."""
 
 

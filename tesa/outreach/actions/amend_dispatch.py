@@ -47,7 +47,8 @@ def amend_dispatch(
     if more_urgent(Priority(dispatch.priority), amendment.priority):
         raise RuleBroken(_("Prioritas hanya bisa dinaikkan."))
     dispatch.kecamatan, dispatch.wish_woman = amendment.kecamatan, amendment.wish_woman
-    dispatch.requested_by = dispatch.requested_by or actor
+    if Mover.REQUESTER in who and dispatch.requested_by is None:
+        dispatch.requested_by = actor  # the caller's key or words had asked; now a psychologist stands behind it
     dispatch.revision += 1
     seal_words(dispatch, amendment.words)
     log_event(dispatch, "amended", now, By(actor))

@@ -43,10 +43,10 @@ def _workers(now: datetime) -> list[Worker]:
 
 
 def _asked(dispatch: Dispatch) -> frozenset[uuid.UUID]:
-    """Since the clock was last started; a no counts for good, and who is being asked is not asked twice."""
+    """Whoever is being asked, or has let an offer pass since the clock was last started. A no counts for good."""
 
     def counts(offer: DispatchOffer) -> bool:
-        return offer.outcome in (None, Outcome.DECLINED) or offer.offered_at >= dispatch.clock_since
+        return offer.ended_at is None or offer.outcome == Outcome.DECLINED or offer.ended_at > dispatch.clock_since
 
     offers = offers_of(dispatch.id)
     return frozenset(o.account_id for o in offers if o.account_id is not None and counts(o))

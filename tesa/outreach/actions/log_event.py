@@ -20,7 +20,13 @@ class By:
 
 
 def log_event(
-    dispatch: Dispatch, code: str, now: datetime, by: By | None = None, detail: str | None = None, moved_from: str = ""
+    dispatch: Dispatch,
+    code: str,
+    now: datetime,
+    by: By | None = None,
+    *,
+    detail: str | None = None,
+    moved_from: str = "",
 ) -> None:
     """Add the next event to `dispatch` (locked by the caller of this act). `moved_from`: the state it has just left."""
     by = by or By()

@@ -23,6 +23,7 @@ from tesa.outreach.sealing import Words, seal_words, unseal_words
 
 
 def raise_dispatch(
+    *,
     contact_id: uuid.UUID | None,
     case_id: uuid.UUID | None,
     priority: str,
@@ -37,7 +38,7 @@ def raise_dispatch(
 ) -> uuid.UUID:
     """The id of the dispatch of `contact_id`: a new one, or the one under way, made as urgent as `priority` if it was less.
 
-    Raising again fills in what was empty and overwrites nothing. The first worker is asked in the same transaction.
+    Raising again adds to what was known and takes nothing away. The first worker is asked in the same transaction.
     `kecamatan` is a code or a name; `source` is caller_key, caller_words, psychologist or coordinator. Raises NotFound
     when there is no such contact or case.
     """
@@ -103,13 +104,19 @@ def _raise_again(dispatch: Dispatch, wish: Dispatch, words: Words, now: datetime
 
 
 def _filled_in(dispatch: Dispatch, words: Words) -> bool:
-    """Put `words` where nothing was written yet; False if that changes nothing."""
+    """Add `words` to what stands there; False if that changes nothing."""
     if words == Words():
         return False
     there = unseal_words(dispatch)
-    both = Words(there.place or words.place, there.known or words.known, there.safety or words.safety)
+    both = Words(
+        _joined(there.place, words.place), _joined(there.known, words.known), _joined(there.safety, words.safety)
+    )
     if both == there:
         return False
     dispatch.revision += 1
     seal_words(dispatch, both)
     return True
+
+
+def _joined(there: str, new: str) -> str:
+    return there if new in there else f"{there}\n{new}".strip()

@@ -17,7 +17,7 @@ from tesa.outreach.actions.move_dispatch import move_dispatch
 from tesa.outreach.models import DispatchOffer
 from tesa.outreach.queries import get, offer_by_id, offers_to
 from tesa.outreach.rules.keywords import Keyword, read
-from tesa.outreach.rules.lifecycle import MOVES, UNDER_WAY, Mover, State
+from tesa.outreach.rules.lifecycle import MOVES, OPEN, UNDER_WAY, Mover, State
 from tesa.outreach.rules.offers import Outcome, Via
 from tesa.telephony.inbound import MessageForm, settings
 from tesa.telephony.plans import Plan, Reply
@@ -97,8 +97,9 @@ def _meant(keyword: Keyword, offers: Sequence[DispatchOffer]) -> DispatchOffer |
     if keyword is Keyword.DECLINE:
         return _first(unanswered, hers)
     if keyword is Keyword.ACCEPT:
-        still_free = [o for o in offers if o.outcome != Outcome.ACCEPTED and states[o.id] is State.REQUESTED]
-        return _first(unanswered, still_free, hers, [o for o in offers if o.outcome == Outcome.SUPERSEDED])
+        not_hers = [o for o in offers if o.outcome != Outcome.ACCEPTED and states[o.id] in OPEN]
+        still_free = [o for o in not_hers if states[o.id] is State.REQUESTED]
+        return _first(unanswered, still_free, hers, not_hers)
     target = _TARGETS[keyword]
     fitting = [o for o in hers if target in MOVES[states[o.id]] or states[o.id] is target]
     return _first(fitting, hers)

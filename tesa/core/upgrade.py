@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from flask import Flask
+from sqlalchemy import Connection
 
 from tesa.core.db import db
 from tesa.core.transactions import transaction
@@ -23,12 +27,43 @@ def migrations() -> Path:
     return Path(places[0])
 
 
+ADVISORY_LOCK = 0x7E5A
+
+
+class DanglingRows(RuntimeError):
+    """A migration would leave rows that point at nothing; it was undone."""
+
+
+@contextmanager
+def _alone() -> Iterator[Connection]:
+    """A connection in one transaction that no second upgrade enters at the same time.
+
+    SQLite changes a table by making it anew; that must not count as deleting what others point at, so foreign keys
+    rest meanwhile and are looked at before the commit.
+    """
+    with db.engine.connect().execution_options(writes=True) as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        driver: Any = connection.connection.driver_connection
+        if sqlite:
+            driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                if not sqlite:
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
+                yield connection
+                if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise DanglingRows
+        finally:
+            if sqlite:
+                driver.execute("PRAGMA foreign_keys=ON")
+
+
 def migrate(app: Flask, revision: str = "head") -> None:
     """Move the database up to `revision`, or down to it with "base" or an earlier one. All or nothing."""
     config = Config()
     config.set_main_option("script_location", str(migrations()))
     with app.app_context():
-        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with _alone() as connection:
             config.attributes["connection"] = connection
             run = command.downgrade if revision == "base" else command.upgrade
             run(config, revision)

@@ -1,0 +1,1 @@
+"""Whole nights on the hotline, with fake phones and a clock that the test moves."""

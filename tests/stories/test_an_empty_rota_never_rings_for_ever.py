@@ -1,0 +1,52 @@
+"""Nobody is on shift: coordinators are rung at once, and she has a choice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Flask
+
+from tests.stories.line import Hotline
+from tests.support.settings import COORDINATOR_NUMBERS
+
+
+def test_coordinators_ring_at_once(hotline: Hotline) -> None:
+    hotline.calls()
+    hotline.tick()
+    assert set(hotline.gateway.rung) == set(COORDINATOR_NUMBERS)
+
+
+def test_only_the_back_up_is_on_shift(hotline: Hotline) -> None:
+    back_up = hotline.psychologist(tier=2)
+    hotline.calls()
+    hotline.pass_seconds(4)
+    assert hotline.gateway.rung == [back_up.number]
+
+
+def test_a_coordinator_answers(hotline: Hotline) -> None:
+    coordinator = hotline.someone("coordinator", tier=3)
+    caller = hotline.calls()
+    hotline.tick()
+    assert coordinator.number in hotline.gateway.rung
+    hotline.answers(coordinator, caller)
+    assert hotline.contact(caller).psychologist_id == coordinator.id
+
+
+def test_without_anybody_she_hears_her_choice_at_once(hotline: Hotline, app: Flask) -> None:
+    app.extensions["tesa_settings"] = replace(app.extensions["tesa_settings"], coordinator_numbers=())
+    caller = hotline.calls()
+    hotline.clock.advance(5)
+    hotline.waits(caller)
+    assert "Tekan 2" in caller.heard[1]
+
+
+def test_everybody_talks_and_the_coordinators_come_at_19(hotline: Hotline) -> None:
+    person = hotline.psychologist()
+    first = hotline.calls("+6281290000001")
+    hotline.pass_seconds(4)
+    hotline.answers(person, first)
+    hotline.calls("+6281290000002")
+    hotline.pass_seconds(18)
+    assert not set(COORDINATOR_NUMBERS) & set(hotline.gateway.rung)
+    hotline.pass_seconds(1)
+    assert set(COORDINATOR_NUMBERS) <= set(hotline.gateway.rung)

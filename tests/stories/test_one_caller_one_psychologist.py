@@ -1,0 +1,130 @@
+"""However many phones ring and keys are pressed at once: one caller, one psychologist, nobody lost."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from tests.stories.line import Hotline
+
+
+def test_two_accept_at_once(hotline: Hotline) -> None:
+    first, second = hotline.psychologist(), hotline.psychologist()
+    caller = hotline.calls()
+    hotline.pass_seconds(9)
+    hotline.picks_up(first)
+    hotline.picks_up(second)
+    assert hotline.presses(first).find("Dial/Conference") is not None
+    too_late = hotline.presses(second)
+    assert too_late.find("Dial") is None
+    assert too_late[-1].tag == "Hangup"
+    assert hotline.contact(caller).psychologist_id == first.id
+
+
+def test_pressing_twice_gives_the_same_room_twice(hotline: Hotline) -> None:
+    person = hotline.psychologist()
+    caller = hotline.calls()
+    hotline.pass_seconds(4)
+    hotline.picks_up(person)
+    rooms = [hotline.presses(person).find("Dial/Conference").text for _ in range(2)]
+    assert rooms == [f"kontak-{caller.contact_id}"] * 2
+    hotline.tick()
+    assert len([r for r in hotline.gateway.led]) == 1
+
+
+def test_three_callers_and_three_psychologists(hotline: Hotline) -> None:
+    people = [hotline.psychologist() for _ in range(3)]
+    callers = [hotline.calls(f"+628129000010{i}") for i in range(3)]
+    hotline.pass_seconds(4)
+    assert sorted(hotline.gateway.rung) == sorted(p.number for p in people), "each rung once, for one caller each"
+    for person in people:
+        hotline.picks_up(person)
+        assert hotline.presses(person).find("Dial/Conference") is not None
+    assert {hotline.contact(c).psychologist_id for c in callers} == {p.id for p in people}
+
+
+def test_the_caller_left_just_before_the_key(hotline: Hotline) -> None:
+    person = hotline.psychologist()
+    caller = hotline.calls()
+    hotline.pass_seconds(4)
+    hotline.picks_up(person)
+    hotline.gateway.refuse("20404", meant=lambda r: type(r).__name__ == "Dequeue")
+    assert hotline.presses(person).find("Dial/Conference") is not None
+    hotline.tick()
+    hotline.tick()
+    assert hotline.contact(caller).state == "call_back"
+    assert hotline.task(caller) is not None
+    assert [type(r).__name__ for r in hotline.gateway.led] == ["Dequeue", "RedirectCall"], "she is told"
+    hotline.calls("+6281290000002")
+    hotline.pass_seconds(4)
+    assert hotline.rings(person.number) == 2, "and she is free again"
+
+
+def test_an_acceptance_that_never_connects_is_undone(hotline: Hotline) -> None:
+    person, other = hotline.psychologist(), hotline.psychologist()
+    caller = hotline.calls()
+    hotline.pass_seconds(9)
+    hotline.picks_up(person)
+    hotline.gateway.hang(meant=lambda r: type(r).__name__ == "Dequeue", times=99)
+    hotline.presses(person)
+    for _ in range(3):
+        hotline.pass_seconds(10)
+        hotline.waits(caller)
+    assert hotline.contact(caller).state == "waiting"
+    assert hotline.rings(other.number) >= 1
+
+
+def test_a_lost_last_callback_does_not_leave_her_in_limbo(hotline: Hotline) -> None:
+    hotline.psychologist()
+    caller = hotline.calls()
+    hotline.pass_seconds(90)
+    assert hotline.contact(caller).state == "call_back"
+
+
+def test_a_lost_end_of_a_talk_is_found_out(hotline: Hotline) -> None:
+    person = hotline.psychologist()
+    caller = hotline.calls()
+    hotline.pass_seconds(4)
+    hotline.answers(person, caller)
+    hotline.gateway.statuses[caller.sid] = "completed"
+    hotline.pass_seconds(62)
+    assert hotline.contact(caller).state == "to_record"
+
+
+STATUSES = ("initiated", "ringing", "in-progress", "completed", "completed")
+
+
+@pytest.mark.slow
+def test_all_orders_of_five_status_callbacks_end_the_same(hotline: Hotline) -> None:
+    person = hotline.psychologist()
+    ends = set()
+    for number, order in enumerate(permutations(range(5))):
+        hotline.clock.advance(3600)
+        caller = hotline.calls(f"+62812901{number:05d}")
+        hotline.pass_seconds(4)
+        ring, sid = hotline.ring_of(person), hotline.gateway.sid_of(person.number)
+        for index in order:
+            hotline.twilio.post(ring.status_url, CallSid=sid, CallStatus=STATUSES[index], SequenceNumber=str(index))
+        offer = hotline.offers(caller)[0]
+        ends.add((offer.outcome, offer.leg_status, hotline.contact(caller).state))
+        hotline.hangs_up(caller)
+    assert ends == {("missed", "completed", "waiting")}
+
+
+def test_the_same_call_asked_for_twenty_times_is_one_contact(hotline: Hotline) -> None:
+    caller = hotline.calls()
+    for _ in range(20):
+        response = hotline.twilio.voice(caller.number, caller.sid)
+        assert str(caller.contact_id) in response.text
+
+
+def test_the_shift_changes_while_it_rings(hotline: Hotline) -> None:
+    leaving = hotline.psychologist(hours=(-8, 6 / 3600))
+    coming = hotline.psychologist(hours=(6 / 3600, 8))
+    caller = hotline.calls()
+    hotline.pass_seconds(9)
+    assert hotline.rings(coming.number) == 1
+    hotline.answers(coming, caller)
+    assert hotline.contact(caller).psychologist_id == coming.id
+    assert hotline.rings(leaving.number) <= 1

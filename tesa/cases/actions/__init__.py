@@ -1,0 +1,1 @@
+"""The acts of cases, one a file. They add and flush; the edge commits."""

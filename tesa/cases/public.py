@@ -1,0 +1,110 @@
+"""What other slices may ask about persons and cases. Gives frozen values, never models, never a note."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+
+from tesa.cases import sealing
+from tesa.cases.models import Case, Person, SafeContactPlan
+from tesa.cases.queries import cases_of, people_of_number, relation_to
+from tesa.cases.rules.access import Actor, CaseAct, Relation, may
+from tesa.cases.rules.lifecycle import CaseStatus
+from tesa.cases.rules.risk import Risk, riskier
+from tesa.cases.rules.safe_contact import strictest
+from tesa.core.db import db
+
+__all__ = [
+    "CaseBrief", "PersonMatch", "Relation", "Risk", "briefs", "case_brief", "may_read_case",
+    "people_with_number", "plan_of_number", "relation_to_case", "riskier", "sticky_psychologist",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PersonMatch:
+    """A person who uses a number. The number may be shared: this is a suggestion, not an identification."""
+
+    person_id: uuid.UUID
+    name: str = field(repr=False)  # her name, else her alias; empty when she gave neither
+    open_case_id: uuid.UUID | None
+    owner_id: uuid.UUID | None  # of the open case
+    last_case_number: str | None
+
+
+@dataclass(frozen=True)
+class CaseBrief:
+    """A case in codes and ids."""
+
+    id: uuid.UUID
+    number: str
+    status: str
+    risk: str | None
+    owner_id: uuid.UUID
+    person_id: uuid.UUID
+
+
+def people_with_number(e164: str) -> list[PersonMatch]:
+    """The persons who use this number (E.164), those with an open case first. Whoever shows names audits it."""
+    ids = people_of_number(e164)
+    people = {p.id: p for p in db.session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
+    cases: dict[uuid.UUID, list[Case]] = {}
+    for case in cases_of(ids):
+        cases.setdefault(case.person_id, []).append(case)
+    matches = [_match(people[i], cases.get(i, [])) for i in ids]
+    return sorted(matches, key=lambda m: m.open_case_id is None)
+
+
+def _match(person: Person, cases: list[Case]) -> PersonMatch:
+    under_way = next((c for c in cases if c.status != CaseStatus.CLOSED), None)
+    return PersonMatch(
+        person_id=person.id,
+        name=sealing.open_name(person) or sealing.open_alias(person),
+        open_case_id=under_way.id if under_way else None,
+        owner_id=under_way.owner_id if under_way else None,
+        last_case_number=cases[0].number if cases else None,
+    )
+
+
+def plan_of_number(e164: str) -> str:
+    """Is it safe to call this number: "yes", "no" or "unknown"? Of several persons who use it, any no wins."""
+    ids = people_of_number(e164)
+    if not ids:
+        return "unknown"
+    answers = db.session.scalars(select(SafeContactPlan.safe_to_call).where(SafeContactPlan.person_id.in_(ids)))
+    return strictest(answers).value
+
+
+def sticky_psychologist(e164: str, now: datetime) -> uuid.UUID | None:
+    """The owner of the open case of whoever uses this number; the one with the latest event when there are several."""
+    under_way = [c for c in cases_of(people_of_number(e164)) if c.status != CaseStatus.CLOSED]
+    latest = max(under_way, key=lambda c: c.last_event_at, default=None)
+    return latest.owner_id if latest else None
+
+
+def case_brief(case_id: uuid.UUID) -> CaseBrief | None:
+    """One case in codes and ids."""
+    return briefs([case_id]).get(case_id)
+
+
+def briefs(case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, CaseBrief]:
+    """Several cases in codes and ids; unknown ids are left out."""
+    wanted = set(case_ids)
+    if not wanted:
+        return {}
+    rows = db.session.scalars(select(Case).where(Case.id.in_(wanted)))
+    return {c.id: CaseBrief(c.id, c.number, c.status, c.risk, c.owner_id, c.person_id) for c in rows}
+
+
+def relation_to_case(case_id: uuid.UUID, actor: Actor, now: datetime) -> Relation | None:
+    """What `actor` (a signed-in person) is to the case; None: for her it does not exist."""
+    case = db.session.get(Case, case_id)
+    return None if case is None else relation_to(case, actor, now)
+
+
+def may_read_case(case_id: uuid.UUID, actor: Actor, now: datetime) -> bool:
+    """May `actor` see this case at all? Whether she sees its person is another question."""
+    return may(relation_to_case(case_id, actor, now), CaseAct.READ)

@@ -1,0 +1,111 @@
+"""Reads of cases' tables, shaped for acts and screens."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from tesa.cases import sealing
+from tesa.cases.models import Case, CaseAccess, NoteDraft, Person, PersonNumber
+from tesa.cases.rules.access import Actor, CaseAct, Grant, Relation, may, relation
+from tesa.cases.rules.lifecycle import CaseStatus
+from tesa.core.db import db
+from tesa.core.errors import NotAllowed, NotFound
+from tesa.core.vault import Shredded, Unopenable, vault
+
+log = logging.getLogger(__name__)
+_READS = frozenset({CaseAct.READ, CaseAct.READ_PERSON, CaseAct.READ_NOTES})
+
+
+def locked(case_id: uuid.UUID) -> Case | None:
+    """The case, locked until the transaction ends."""
+    return db.session.scalar(
+        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
+    )
+
+
+def locked_person(person_id: uuid.UUID) -> Person | None:
+    """The person, locked until the transaction ends."""
+    return db.session.scalar(
+        select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
+    )
+
+
+def relation_to(case: Case, actor: Actor, now: datetime) -> Relation | None:
+    """What `actor` is to `case` now."""
+    rows = db.session.execute(
+        select(CaseAccess.account_id, CaseAccess.until).where(
+            CaseAccess.case_id == case.id, CaseAccess.account_id == actor.id
+        )
+    )
+    return relation(actor, case.owner_id, [Grant(account_id, until) for account_id, until in rows], now)
+
+
+def case_for(case_id: uuid.UUID, actor: Actor, act: CaseAct, now: datetime, *, lock: bool = False) -> Case:
+    """The case, if `actor` may do `act` with it.
+
+    Raises NotFound when there is none that she may know of (an act that only reads is then not found either), and
+    NotAllowed with a sentence when she sees the case but may not do this.
+    """
+    case = locked(case_id) if lock else db.session.get(Case, case_id)
+    bond = None if case is None else relation_to(case, actor, now)
+    if case is None or not may(bond, CaseAct.READ):
+        raise NotFound
+    if not may(bond, act):
+        raise NotFound if act in _READS else NotAllowed(_("Anda tidak berwenang melakukan ini pada kasus ini."))
+    return case
+
+
+def people_of_number(e164: str) -> list[uuid.UUID]:
+    """The persons who use this number, the oldest row first.
+
+    A row that does not open (its key destroyed, or damaged) is left out and logged: a call must reach a human all the
+    same.
+    """
+    rows = db.session.scalars(
+        select(PersonNumber)
+        .where(PersonNumber.number_index == vault.blind_index("number", e164))
+        .order_by(PersonNumber.added_at, PersonNumber.id)
+    )
+    return list(dict.fromkeys(row.person_id for row in rows if _is_number(row, e164)))
+
+
+def _is_number(row: PersonNumber, e164: str) -> bool:
+    try:
+        return sealing.open_number(row) == e164
+    except (Unopenable, Shredded):
+        log.error("person_number %s does not open", row.id)
+        return False
+
+
+def numbers_of(person_id: uuid.UUID) -> list[str]:
+    """Her numbers, E.164, the newest first."""
+    rows = db.session.scalars(
+        select(PersonNumber)
+        .where(PersonNumber.person_id == person_id)
+        .order_by(PersonNumber.added_at.desc(), PersonNumber.id)
+    )
+    return [sealing.open_number(row) for row in rows]
+
+
+def cases_of(person_ids: Sequence[uuid.UUID]) -> Sequence[Case]:
+    """The cases of these persons, the newest first."""
+    query = select(Case).where(Case.person_id.in_(person_ids)).order_by(Case.opened_at.desc(), Case.number.desc())
+    return db.session.scalars(query).all() if person_ids else []
+
+
+def open_case_of(person_id: uuid.UUID) -> Case | None:
+    """Her case that is not closed. There is at most one."""
+    return db.session.scalar(select(Case).where(Case.person_id == person_id, Case.status != CaseStatus.CLOSED))
+
+
+def draft_of(account_id: uuid.UUID, subject_id: uuid.UUID) -> NoteDraft | None:
+    """What this account is writing about a subject."""
+    return db.session.scalar(
+        select(NoteDraft).where(NoteDraft.account_id == account_id, NoteDraft.subject_id == subject_id)
+    )

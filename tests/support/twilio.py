@@ -66,7 +66,9 @@ class Twilio:
         response.call_sid = sid
         return response
 
-    def message(self, body: str, sender: str = CALLER, channel: str = "whatsapp", sid: str | None = None, **params: str):
+    def message(
+        self, body: str, sender: str = CALLER, channel: str = "whatsapp", sid: str | None = None, **params: str
+    ):
         """A WhatsApp message or an SMS comes in. The message's SID: `response.message_sid`."""
         prefix = "whatsapp:" if channel == "whatsapp" else ""
         ours = self.settings.whatsapp_number if prefix else self.settings.sms_number

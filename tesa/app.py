@@ -32,7 +32,7 @@ from tesa.psychologists import views as psychologists_views
 from tesa.scheduler import Job, sweep_outbox
 from tesa.telephony.gateway import Gateway, TwilioGateway
 from tesa.telephony.outbox import Outbox
-from tesa.web.shell import init_web
+from tesa.web.shell import PUBLIC_ENDPOINTS, init_web
 
 PAGES = (accounts_views, psychologists_views, cases_views, intake_views, outreach_views)
 WEBHOOKS = (intake_webhooks, outreach_webhooks)
@@ -62,7 +62,9 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     app.extensions["tesa_outbox"] = box
     for kind in (*intake_kinds.KINDS, *outreach_kinds.KINDS):
         box.kinds[kind.name] = kind
-    init_web(app, navigation)
+    init_web(app, navigation, live_endpoint="intake.incoming_card")
+    for endpoint in PUBLIC_ENDPOINTS:
+        accounts_permissions.public_endpoint(app.view_functions[endpoint])
     sign_in.init_sign_in(app)
     accounts_permissions.init_permissions(app, accounts_permissions.assemble(*ACTS))
     for module in (*PAGES, *WEBHOOKS, health):

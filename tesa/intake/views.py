@@ -31,7 +31,7 @@ from tesa.intake.models import CallBackTask, Contact, EmergencyWord
 from tesa.intake.queries import locked, open_offer
 from tesa.intake.rules.words import OfferOutcome
 from tesa.psychologists.public import on_duty
-from tesa.web.fragments import render
+from tesa.web.fragments import is_poll, render
 
 blueprint = Blueprint("intake", __name__, template_folder="templates")
 EMERGENCY_NUMBERS = ("112", "110", "119", "129")
@@ -64,7 +64,6 @@ def home() -> str:
         "intake/home.html",
         duty=duty,
         on_line=on_line,
-        incoming=screens.incoming(who.id),
         waiting=screens.queue("waiting", who) if on_line else [],
         mine=screens.queue("mine", who) if on_line else [],
         owed=screens.owed(who) if on_line else screens.Owed([], []),
@@ -72,6 +71,13 @@ def home() -> str:
         now=now,
         button=forms.ButtonForm(),
     )
+
+
+@blueprint.get("/kartu")
+@require("home.read", passive=True)
+def incoming_card() -> str:
+    """The card of a call that rings for the signed-in person; every page keeps asking for it."""
+    return render("intake/_incoming.html", incoming=screens.incoming(principal().id), now=clock.now())
 
 
 # -- Kotak and the contact ------------------------------------------------------------------------------------------
@@ -82,7 +88,6 @@ def _inbox(contact_view: screens.ContactView | None, tab: str, **more: object) -
         tab=tab,
         rows=screens.queue(tab, who),
         counts=screens.counts(who),
-        incoming=screens.incoming(who.id),
         view=contact_view,
         labels=labels,
         now=now,
@@ -122,7 +127,7 @@ def _contact_page(contact_id: uuid.UUID, reply: forms.ReplyForm | None) -> str:
     found = screens.visible_contact(contact_id, who)
     if found is None:
         raise NotFound
-    if found.psychologist_id == who.id and "HX-Request" not in request.headers:
+    if found.psychologist_id == who.id and not is_poll():
         with transaction():
             record(who.id, "contact.read", "contact", contact_id, clock.now(), case_id=found.case_id)
         found = db.session.get_one(Contact, contact_id)

@@ -1,0 +1,1 @@
+"""Pure rules of rota, presence and routing: values and `now` in, values out."""

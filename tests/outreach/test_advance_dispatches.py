@@ -14,6 +14,7 @@ from tesa.core.db import db
 from tesa.core.errors import Refusal
 from tesa.core.transactions import transaction
 from tesa.outreach.actions.answer_ring import press_key
+from tesa.outreach.actions.raise_dispatch import raise_dispatch
 from tesa.outreach.jobs import advance_dispatches
 from tesa.outreach.models import Dispatch, DispatchEvent, DispatchOffer
 from tesa.outreach.rules.lifecycle import Mover, State
@@ -139,3 +140,28 @@ def check(night: Night, dispatch_id: uuid.UUID) -> None:
     assert [number for number, _ in events] == list(range(1, row.events + 1))
     assert [at for _, at in events] == sorted(at for _, at in events)
     assert len(set(tokens)) == len(tokens)
+
+
+def test_raised_four_times_at_the_same_moment_there_is_one(night: Night) -> None:
+    worker, contact, found = night.worker(), night.contact(), []
+
+    def ask(_number: int) -> None:
+        with night.app.app_context():
+            with transaction():
+                found.append(
+                    raise_dispatch(
+                        contact_id=contact,
+                        case_id=None,
+                        priority="P1",
+                        requested_by=None,
+                        source="caller_key",
+                        now=night.now,
+                    )
+                )
+            db.session.remove()
+
+    together(4, ask)
+    night.at(0)
+    assert len(set(found)) == 1
+    assert len(found) == 4
+    assert night.rung(worker) == 1

@@ -50,7 +50,7 @@ types: setup-dev ## mypy --strict on TeSA
 
 bench: setup-dev ## Measure webhooks, rota and memory on this machine (some minutes, loopback only)
 	@scripts/install-test-services postgresql
-	@scripts/with-postgres $(BIN)/python -m bench
+	@TESA_POSTGRES_DURABLE=1 scripts/with-postgres $(BIN)/python -m bench
 
 docs: setup-dev ## Check that the documents' links lead somewhere and the data dictionary names every column
 	@$(BIN)/python scripts/check_docs.py

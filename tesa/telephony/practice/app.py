@@ -12,7 +12,7 @@ from tesa.telephony.practice import control, page
 from tesa.telephony.practice.config import PracticeConfig
 from tesa.telephony.practice.guard import harden
 from tesa.telephony.practice.line import make_line
-from tesa.telephony.practice.rest import calls, conferences, messages, queues
+from tesa.telephony.practice.rest import account, calls, conferences, messages, queues
 
 LARGEST_REQUEST = 1024 * 1024
 STACK_BYTES = 512 * 1024
@@ -24,7 +24,7 @@ def create_practice_app(config: PracticeConfig) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.jinja_env.undefined = StrictUndefined
     app.extensions["practice"] = make_line(config)
-    for part in (page, control, calls, queues, conferences, messages):
+    for part in (page, control, account, calls, queues, conferences, messages):
         app.register_blueprint(part.blueprint)
     app.after_request(harden)
     return app

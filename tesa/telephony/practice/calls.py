@@ -8,7 +8,7 @@ from tesa.telephony.practice.documents import Source
 from tesa.telephony.practice.legs import Callbacks, Leg
 from tesa.telephony.practice.line import Line
 from tesa.telephony.practice.phones import Phone
-from tesa.telephony.practice.player.dial_room import stay
+from tesa.telephony.practice.player.dial_room import Visit, stay
 from tesa.telephony.practice.player.verbs import make_player
 from tesa.telephony.practice.ringing import ring
 
@@ -101,7 +101,7 @@ def place_participant(line: Line, wish: Wish, room: str, settings: dict[str, boo
         participant = Participant(leg)
         for name, value in settings.items():
             setattr(participant, name, value)
-        stay(player, room, participant, None, None)
+        stay(player, room, participant, Visit())
 
     line.exchange.live(leg, live)
     return leg

@@ -33,6 +33,7 @@ def simulate_group() -> None:
 @click.option("--withheld", is_flag=True, help="Hide the number.")
 @click.option("--no-wait", is_flag=True, help="Do not wait for the end of the call.")
 def simulate_call(
+    *,
     base_url: str,
     number: str,
     as_json: bool,
@@ -67,6 +68,7 @@ def simulate_call(
 @click.option("--picture", is_flag=True, help="Attach a small picture.")
 @click.argument("body", default="")
 def simulate_message(
+    *,
     base_url: str,
     number: str,
     as_json: bool,

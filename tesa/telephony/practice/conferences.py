@@ -92,7 +92,7 @@ class Conferences:
             if participant.label and self.participant(room, participant.label) is not None:
                 raise LabelTaken(participant.label)
             room.participants[leg.sid] = participant
-            leg.where = f"ruang · room {name}"
+            leg.where = "di ruang bicara · in a room"
             leg.audience = lambda: self._listeners(room, participant)
             self._tell(room, "join", "participant-join", participant)
             if room.status == "init" and len(room.participants) > 1:
@@ -157,7 +157,11 @@ class Conferences:
                 prefix = "un" if value is False and event != "modify" else ""
                 self._tell(room, event, f"participant-{prefix}{event}", participant)
             if "hold" in told:
-                words = "Anda ditahan sebentar · You are on hold" if participant.hold else "Tersambung lagi · Connected again"
+                words = (
+                    "Anda ditahan sebentar · You are on hold"
+                    if participant.hold
+                    else "Tersambung lagi · Connected again"
+                )
                 participant.leg.note("note", words)
             participant.changes += 1
             self._exchange.lock.notify_all()

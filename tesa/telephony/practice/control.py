@@ -124,7 +124,7 @@ def write_message() -> Answer:
         raise Unfit("Lokasi hanya lewat WhatsApp · Locations go by WhatsApp only")
     phone = _phone_for(_text(body, "from", LONGEST_NUMBER, required=True))
     to = _text(body, "to", LONGEST_NUMBER) or None
-    message = line().messages.receive(phone, channel, words, to, place, media)
+    message = line().messages.receive(phone, channel, words, to=to, place=place, media=media)
     return jsonify({"sid": message.sid}), 201
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
+TWIML_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
 LARGEST = 64 * 1024
 DEEPEST = 12
 
@@ -96,6 +97,26 @@ def read_twiml(body: bytes, url: str, method: str) -> Document:
     if root.tag != "Response":
         raise DocumentFailed(12100, url, f"the root is <{root.tag}>, not <Response>")
     return Document(tuple(root), url, method)
+
+
+def read_answer(content_type: str, body: bytes, url: str, method: str) -> Document:
+    """What an answer of TeSA means: TwiML, text that is read out, audio that is played, or nothing when it is empty.
+
+    Raises DocumentFailed as `read_twiml` does, and 12300 for any other content type.
+    """
+    if not body:
+        return Document((), url, method)
+    if content_type in TWIML_TYPES:
+        return read_twiml(body, url, method)
+    if content_type == "text/plain":
+        say = Element("Say")
+        say.text = body[:LARGEST].decode(errors="replace")
+        return Document((say,), url, method)
+    if content_type.startswith("audio/"):
+        play = Element("Play")
+        play.text = url
+        return Document((play,), url, method)
+    raise DocumentFailed(12300, url, f"content type {content_type or 'missing'} is no TwiML")
 
 
 def spoken(element: Element) -> str:

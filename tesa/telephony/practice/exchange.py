@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tesa.telephony.practice import sids
 from tesa.telephony.practice.config import PracticeConfig
 from tesa.telephony.practice.courier import Courier
-from tesa.telephony.practice.documents import Document, DocumentFailed, Source, read_twiml
+from tesa.telephony.practice.documents import Document, DocumentFailed, Source, read_answer, read_twiml
 from tesa.telephony.practice.journal import Journal
 from tesa.telephony.practice.legs import FINAL, Bridging, HungUp, Leg, NotConnected, Order, Redirected
 from tesa.telephony.practice.phones import E164, Phones
@@ -17,7 +17,6 @@ KEPT_LEGS = 300
 MOST_LIVE = 60
 SIP_CODES = {"completed": "200", "busy": "486", "no-answer": "487", "failed": "404", "canceled": "487"}
 EVENTS = {"ringing": "ringing", "in-progress": "answered"}
-TWIML_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
 
 
 class Full(Exception):
@@ -241,21 +240,9 @@ class Exchange:
         return self.read(answer, source.method)
 
     def read(self, answer: Answer, method: str) -> Document:
-        """The document in an answer; plain text is read out and audio played, as Twilio does."""
+        """The document in an answer; a fault is written into the journal before it is raised."""
         try:
-            if not answer.body:
-                return Document((), answer.url, method)
-            if answer.content_type in TWIML_TYPES:
-                return read_twiml(answer.body, answer.url, method)
-            if answer.content_type == "text/plain":
-                document = read_twiml(b"<Response><Say/></Response>", answer.url, method)
-                document.verbs[0].text = answer.body.decode(errors="replace")
-                return document
-            if answer.content_type.startswith("audio/"):
-                document = read_twiml(b"<Response><Play/></Response>", answer.url, method)
-                document.verbs[0].text = answer.url
-                return document
-            raise DocumentFailed(12300, answer.url, f"content type {answer.content_type or 'missing'} is no TwiML")
+            return read_answer(answer.content_type, answer.body, answer.url, method)
         except DocumentFailed as failure:
             self.journal.fault(failure.code, f"{failure.url}: {failure}")
             raise

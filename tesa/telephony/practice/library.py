@@ -96,6 +96,7 @@ def length_of(content: bytes, default: float) -> float:
     """Seconds that a WAV file lasts; `default` for other kinds of audio."""
     try:
         with wave.open(io.BytesIO(content)) as sound:
-            return float(sound.getnframes()) / max(sound.getframerate(), 1)
+            frames, rate = int(sound.getnframes()), int(sound.getframerate())
+            return frames / max(rate, 1)
     except (wave.Error, EOFError):
         return default

@@ -75,6 +75,7 @@ class Messages:
         phone: Phone,
         channel: str,
         body: str,
+        *,
         to: str | None = None,
         place: Place | None = None,
         media: tuple[str, bytes] | None = None,
@@ -149,7 +150,9 @@ class Messages:
                 document = self._exchange.read(answer, method)
             except DocumentFailed:
                 with self._exchange.lock:
-                    phone.texts.append(Text("", "note", "out", "TeSA tidak menjawab · TeSA does not answer", _stamp(), ""))
+                    phone.texts.append(
+                        Text("", "note", "out", "TeSA tidak menjawab · TeSA does not answer", _stamp(), "")
+                    )
                 return
             following = self._carry_out(document, message)
             if following is None:

@@ -30,6 +30,16 @@ class Answer:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A request on its way: what is the same in every attempt and redirect."""
+
+    params: Mapping[str, str]
+    cookies: dict[str, str]
+    token: str
+    overrides: "Overrides"
+
+
 @dataclass(slots=True)
 class Overrides:
     """Connection settings from a webhook's `#fragment`, in seconds; Twilio's defaults otherwise."""
@@ -75,10 +85,10 @@ class Postman:
         """
         bare, fragment = urldefrag(url)
         overrides = read_overrides(fragment)
-        token = str(uuid.uuid4())
+        letter = _Letter(params, cookies, str(uuid.uuid4()), overrides)
         attempts = 0
         while True:
-            outcome, cause = self._try(bare, method, params, cookies, token, overrides)
+            outcome, cause = self._try(bare, method, letter)
             if isinstance(outcome, Answer):
                 return outcome
             attempts += 1
@@ -86,19 +96,11 @@ class Postman:
                 self._journal.fault(outcome.code, f"{method} {bare}: {outcome}")
                 raise outcome
 
-    def _try(
-        self,
-        url: str,
-        method: str,
-        params: Mapping[str, str],
-        cookies: dict[str, str],
-        token: str,
-        overrides: Overrides,
-    ) -> tuple[Answer | DocumentFailed, str]:
+    def _try(self, url: str, method: str, letter: _Letter) -> tuple[Answer | DocumentFailed, str]:
         """One attempt: the answer, or the failure with its cause (ct, rt or the status)."""
         started = time.monotonic()
         try:
-            answer = self._ask(url, method, params, cookies, token, overrides)
+            answer = self._ask(url, method, letter)
         except DocumentFailed as failure:
             return failure, "-"
         except (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError):
@@ -114,15 +116,8 @@ class Postman:
             return DocumentFailed(11200, url, f"HTTP {answer.status}"), str(answer.status)
         return answer, ""
 
-    def _ask(
-        self,
-        url: str,
-        method: str,
-        params: Mapping[str, str],
-        cookies: dict[str, str],
-        token: str,
-        overrides: Overrides,
-    ) -> Answer:
+    def _ask(self, url: str, method: str, letter: _Letter) -> Answer:
+        params, cookies, overrides = letter.params, letter.cookies, letter.overrides
         timeout = urllib3.Timeout(connect=overrides.connect, read=overrides.read, total=overrides.total)
         for _ in range(MOST_REDIRECTS):
             if not self.lives_at_home(url):
@@ -132,7 +127,7 @@ class Postman:
                 "User-Agent": "TwilioProxy/1.1",
                 "Accept": "*/*",
                 "X-Twilio-Signature": self._signer.compute_signature(target, signed),
-                "I-Twilio-Idempotency-Token": token,
+                "I-Twilio-Idempotency-Token": letter.token,
             }
             if cookies:
                 headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())

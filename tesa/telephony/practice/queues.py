@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tesa.telephony.practice import sids
+from tesa.telephony.practice.documents import Source
 from tesa.telephony.practice.exchange import Exchange
 from tesa.telephony.practice.legs import Bridge, Bridging, Leg, Order, Redirected
-from tesa.telephony.practice.documents import Source
 
 LARGEST = 1000
 DEFAULT_SIZE = 100
@@ -78,7 +78,7 @@ class Queues:
             member = Member(leg, queue)
             queue.members[leg.sid] = member
             leg.claim = lambda result: self._take(member, result)
-            leg.where = f"antrean · queue {name}"
+            leg.where = "dalam antrean · in the queue"
             self._exchange.lock.notify_all()
             return member
 

@@ -155,7 +155,14 @@ def make_config(tesa_url: str, port: int, pace: float = PACE) -> PracticeConfig:
         whatsapp_number=WHATSAPP,
         port=port,
         phones=(
-            PracticePhone(FIRST, "Psikolog 1", "psikolog", "psikolog1@contoh.test", "sandi-latihan", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+            PracticePhone(
+                FIRST,
+                "Psikolog 1",
+                "psikolog",
+                "psikolog1@contoh.test",
+                "sandi-latihan",
+                "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+            ),
             PracticePhone(SECOND, "Psikolog 2", "psikolog"),
         ),
         callers=((CALLER, "Penelepon 1"),),
@@ -175,7 +182,9 @@ def stage() -> Iterator[Stage]:
     probe = make_server("127.0.0.1", 0, Flask("probe"))
     port = probe.server_port
     probe.server_close()
-    line_server = make_server("127.0.0.1", port, create_practice_app(make_config(tesa.url, port)), threaded=True, request_handler=Quiet)
+    line_server = make_server(
+        "127.0.0.1", port, create_practice_app(make_config(tesa.url, port)), threaded=True, request_handler=Quiet
+    )
     threading.Thread(target=line_server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     url = f"http://127.0.0.1:{port}"
     yield Stage(tesa, PracticeClient(url), Client(ACCOUNT, TOKEN, http_client=LineHttpClient(url)), url)

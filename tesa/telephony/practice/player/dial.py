@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from tesa.telephony.practice import sids
-from tesa.telephony.practice.documents import Document, DocumentFailed, Source, spoken, whole, yes
+from tesa.telephony.practice.documents import Document, DocumentFailed, Source, whole, yes
 from tesa.telephony.practice.exchange import is_number
 from tesa.telephony.practice.legs import Bridge, Callbacks, HungUp, Leg, Redirected
 from tesa.telephony.practice.player import dial_queue, dial_room
@@ -41,7 +41,9 @@ def _report(player: Player, verb: Element, document: Document) -> None:
     if not address:
         return
     leg = player.leg
-    status = "answered" if verb.find("Conference") is not None else "completed" if leg.bridge is not None else "canceled"
+    status = (
+        "answered" if verb.find("Conference") is not None else "completed" if leg.bridge is not None else "canceled"
+    )
     bridged = str(status != "canceled").lower()
     params = player.exchange.call_params(leg, DialCallStatus=status, DialBridged=bridged, CallStatus="completed")
     method = verb.get("method", "POST").upper()
@@ -91,7 +93,7 @@ def _one_group(
         child = _child(player, verb, noun, document)
         if child is not None:
             group.children.append(child)
-            _start(player, noun, document, child, group, timeout)
+            _start(player, document, noun, child=child, group=group, timeout=timeout)
     if not group.children:
         return dict(UNANSWERED)
     leg.note("line", "♪ tuut … tuut …")
@@ -170,7 +172,7 @@ def _child(player: Player, verb: Element, noun: Element, document: Document) -> 
     return child
 
 
-def _start(player: Player, noun: Element, document: Document, child: Leg, group: _Group, timeout: int) -> None:
+def _start(player: Player, document: Document, noun: Element, *, child: Leg, group: _Group, timeout: int) -> None:
     """Ring one telephone on a thread of its own; whoever picks up hears the whisper, then joins the conversation."""
     exchange, bridge = player.exchange, group.bridge
     whisper = noun.get("url")

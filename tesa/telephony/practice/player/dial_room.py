@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from tesa.telephony.practice.conferences import Conference, LabelTaken, Participant
@@ -34,30 +35,32 @@ def join(player: Player, verb: Element, noun: Element, document: Document) -> di
         return {"DialCallStatus": "failed", "DialBridged": "false"}
     wait = noun.get("waitUrl")
     music = document.follow(wait, noun.get("waitMethod")) if wait else None
-    stay(player, name, participant, callbacks, music, silent=wait == "", star=yes(verb, "hangupOnStar"))
+    stay(player, name, participant, Visit(callbacks, music, silent=wait == "", star=yes(verb, "hangupOnStar")))
     return {"DialCallStatus": "answered", "DialBridged": "true"}
 
 
-def stay(
-    player: Player,
-    name: str,
-    participant: Participant,
-    callbacks: Callbacks | None,
-    music: Source | None,
-    silent: bool = False,
-    star: bool = False,
-) -> None:
-    """Be in the room of that name until removed, until `*` (where `star`), or until an order comes."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How a call stays in a room: whom to tell, what it hears before the start, and whether `*` leads out."""
+
+    callbacks: Callbacks | None = None
+    music: Source | None = None
+    silent: bool = False
+    star: bool = False
+
+
+def stay(player: Player, name: str, participant: Participant, visit: Visit) -> None:
+    """Be in the room of that name until removed, until `*` (where it leads out), or until an order comes."""
     conferences, exchange = player.line.conferences, player.exchange
     try:
-        room = conferences.enter(name, participant, callbacks)
+        room = conferences.enter(name, participant, visit.callbacks)
     except LabelTaken as error:
         exchange.journal.fault(16025, f"label {error} in room {name}")
         raise DocumentFailed(16025, "", "participant label is taken") from error
     reason = "participant_hung_up"
     try:
-        while participant.removed is None and not (star and "*" in player.leg.keys):
-            _one_spell(player, room, participant, music, silent, star)
+        while participant.removed is None and not (visit.star and "*" in player.leg.keys):
+            _one_spell(player, room, participant, visit)
     except Redirected:
         reason = "participant_updated_via_api"
         raise
@@ -69,19 +72,17 @@ def stay(
         conferences.leave(room, participant, reason)
 
 
-def _one_spell(
-    player: Player, room: Conference, participant: Participant, music: Source | None, silent: bool, star: bool
-) -> None:
+def _one_spell(player: Player, room: Conference, participant: Participant, visit: Visit) -> None:
     """One stretch between two changes: waiting for the start, talking, or on hold."""
-    status, changes = room.status, participant.changes
-    until = _changed(player, room, participant, status, changes, star)
+    until = _change_of(player, room, participant, visit)
+    waiting = room.status == "init"
     sound: Source | None = None
     if participant.hold and participant.hold_url:
         sound = Source(participant.hold_url, participant.hold_method)
-    elif participant.hold or (status == "init" and music is None and not silent):
+    elif participant.hold or (waiting and visit.music is None and not visit.silent):
         player.leg.note("line", MUSIC)
-    elif status == "init":
-        sound = music
+    elif waiting:
+        sound = visit.music
     player.until = until
     with suppress(Interrupted):
         if sound is not None:
@@ -90,11 +91,12 @@ def _one_spell(
     player.until = None
 
 
-def _changed(
-    player: Player, room: Conference, participant: Participant, status: str, changes: int, star: bool
-) -> Callable[[], bool]:
+def _change_of(player: Player, room: Conference, participant: Participant, visit: Visit) -> Callable[[], bool]:
+    """A condition that comes true when the room or the participant changes from what they are now."""
+    status, changes = room.status, participant.changes
+
     def changed() -> bool:
         over = participant.removed is not None or participant.changes != changes or room.status != status
-        return over or (star and "*" in player.leg.keys)
+        return over or (visit.star and "*" in player.leg.keys)
 
     return changed

@@ -50,7 +50,7 @@ def _wait(player: Player, verb: Element, document: Document, member: Member) -> 
     except LeftQueue:
         return "leave"
     except Bridging as news:
-        return _talk(player, verb, document, member, news)
+        return _talk(player, member, news)
 
 
 def _one_round(player: Player, source: Source, member: Member) -> None:
@@ -74,7 +74,7 @@ def _one_round(player: Player, source: Source, member: Member) -> None:
             player.wait(SHORTEST_WAIT)
 
 
-def _talk(player: Player, verb: Element, document: Document, member: Member, news: Bridging) -> str:
+def _talk(player: Player, member: Member, news: Bridging) -> str:
     """The conversation with whoever took the call out by `<Dial><Queue>`."""
     leg, exchange, bridge = player.leg, player.exchange, news.bridge
     try:
@@ -111,9 +111,7 @@ def _action(verb: Element, document: Document, params: dict[str, str]) -> Source
     return document.follow(address, verb.get("method"), **params) if address else None
 
 
-def _report(
-    player: Player, verb: Element, document: Document, member: Member, result: str, **changed: str
-) -> None:
+def _report(player: Player, verb: Element, document: Document, member: Member, result: str, **changed: str) -> None:
     """Tell the action in the background: the call itself is over or elsewhere."""
     address = verb.get("action")
     if not address:

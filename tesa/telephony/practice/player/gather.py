@@ -11,7 +11,7 @@ from tesa.telephony.practice.player.player import Player, Verb
 
 NESTED: dict[str, Verb] = {"Say": speech.say, "Play": speech.play, "Pause": speech.pause}
 KEY_GAP = 0.4
-LET_PASS = "w"
+SKIP = "w"
 
 
 def gather(player: Player, verb: Element, document: Document) -> Source | None:
@@ -93,7 +93,7 @@ def _next_scripted(player: Player) -> str | None:
     """The next key of the leg's script; None when there is none or it lets this question pass."""
     script = player.leg.script
     key = script.popleft() if script else None
-    return None if key == LET_PASS else key
+    return None if key == SKIP else key
 
 
 def _press(player: Player, key: str) -> None:

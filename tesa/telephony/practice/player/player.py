@@ -93,7 +93,7 @@ class Player:
         self.exchange.obey(self.leg)
         if self._quick > MOST_QUICK:
             self.exchange.journal.fault(11200, "dokumen berputar tanpa jeda · documents loop without a pause")
-            self.wait(1.0)
+            self.exchange.linger(self.leg, 1.0, self.until)
 
     def _fallback(self, failure: DocumentFailed) -> Source:
         fallback = self.leg.fallback

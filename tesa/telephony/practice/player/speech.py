@@ -61,29 +61,29 @@ def _sound(player: Player, url: str) -> tuple[str, float]:
     return words or name, min(length_of(answer.body, UNKNOWN_LENGTH), LONGEST_PLAY)
 
 
-def pause(player: Player, verb: Element, document: Document) -> Source | None:
+def pause(player: Player, verb: Element, _document: Document) -> Source | None:
     """Let time pass."""
     player.wait(whole(verb, "length", 1, 0, 3600))
     return None
 
 
-def redirect(player: Player, verb: Element, document: Document) -> Source | None:
+def redirect(_player: Player, verb: Element, document: Document) -> Source | None:
     """Go on with another document."""
     return document.follow(spoken(verb), verb.get("method"))
 
 
-def reject(player: Player, verb: Element, document: Document) -> Source | None:
+def reject(player: Player, verb: Element, _document: Document) -> Source | None:
     """Refuse an incoming call without answering it; an answered call is hung up."""
     if player.leg.answered:
         raise HungUp("line")
     raise NotConnected("busy" if verb.get("reason") == "busy" else "no-answer")
 
 
-def hang_up(player: Player, verb: Element, document: Document) -> Source | None:
+def hang_up(_player: Player, _verb: Element, _document: Document) -> Source | None:
     """End the call."""
     raise HungUp("line")
 
 
-def leave(player: Player, verb: Element, document: Document) -> Source | None:
+def leave(_player: Player, _verb: Element, _document: Document) -> Source | None:
     """Leave the queue."""
     raise LeftQueue

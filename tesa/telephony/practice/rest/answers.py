@@ -24,12 +24,12 @@ class Refused(Exception):
 
 def line() -> Line:
     """The practice line that this application serves."""
-    return cast(Line, current_app.extensions["practice"])
+    return cast("Line", current_app.extensions["practice"])
 
 
-def rest_blueprint(name: str) -> Blueprint:
+def rest_blueprint(name: str, under: str = "/<account>") -> Blueprint:
     """A blueprint for resources under an account: credentials are checked, refusals become Twilio's JSON, calls are logged."""
-    blueprint = Blueprint(f"rest_{name}", __name__, url_prefix=f"/{API}/Accounts/<account>")
+    blueprint = Blueprint(f"rest_{name}", __name__, url_prefix=f"/{API}/Accounts{under}")
     blueprint.url_value_preprocessor(_without_account)
     blueprint.before_request(_check_credentials)
     blueprint.after_request(_log)
@@ -37,7 +37,7 @@ def rest_blueprint(name: str) -> Blueprint:
     return blueprint
 
 
-def _without_account(endpoint: str | None, values: dict[str, Any] | None) -> None:
+def _without_account(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """The account is checked for all; no view takes it."""
     if values is not None:
         request.environ["practice.account"] = values.pop("account", "")

@@ -1,4 +1,4 @@
-"""Calls: create, list, fetch, change; and the account itself."""
+"""Calls: create, list, fetch, change."""
 
 from flask import Response, jsonify, request
 
@@ -101,14 +101,6 @@ def _given_source() -> Source | None:
     return Source(address, given("Method", "POST").upper())
 
 
-@blueprint.get(".json")
-def account() -> Response:
-    """The account."""
-    config = line().config
-    return jsonify({"sid": config.account_sid, "friendly_name": "Jalur latihan · Practice line", "status": "active",
-                    "type": "Full", "owner_account_sid": config.account_sid, "uri": uri("")[:-1] + ".json"})  # fmt: skip
-
-
 @blueprint.post("/Calls.json")
 def create() -> tuple[Response, int]:
     """Start a call."""
@@ -137,7 +129,9 @@ def index() -> Response:
     legs = [
         leg
         for leg in reversed(line().exchange.legs())
-        if wanted["To"] in (None, leg.to) and wanted["From"] in (None, leg.from_) and wanted["Status"] in (None, leg.status)
+        if wanted["To"] in (None, leg.to)
+        and wanted["From"] in (None, leg.from_)
+        and wanted["Status"] in (None, leg.status)
     ]
     return page("calls", map(call_json, legs), "Calls.json")
 

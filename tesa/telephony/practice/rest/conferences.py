@@ -93,9 +93,7 @@ def _settings() -> dict[str, bool | str]:
 def index() -> Response:
     """Conferences, newest first, by FriendlyName and Status where given."""
     name, status = request.args.get("FriendlyName"), request.args.get("Status")
-    rooms = [
-        room for room in line().conferences.all() if name in (None, room.name) and status in (None, room.status)
-    ]
+    rooms = [room for room in line().conferences.all() if name in (None, room.name) and status in (None, room.status)]
     return page("conferences", map(_conference_json, rooms), "Conferences.json")
 
 

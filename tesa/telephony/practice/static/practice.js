@@ -136,7 +136,7 @@ function showCard(card, phone) {
     at["code-left"].textContent = phone.code ? `(${phone.code_seconds} s)` : "";
   }
   if (document.activeElement !== at.habit) at.habit.value = phone.habit;
-  at["habit-name"].textContent = at.habit.selectedOptions[0].textContent;
+  at["habit-name"].textContent = phone.habit === "manual" ? "" : at.habit.selectedOptions[0].textContent;
 }
 
 function showLines({ at }, call) {

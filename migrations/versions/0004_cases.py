@@ -162,6 +162,7 @@ def _notes() -> None:
         sa.Column("body_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("other_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("writer", sa.Uuid(), nullable=True),
         sa.Column("saved_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_note_draft"),
         sa.UniqueConstraint("account_id", "subject_id", name="uq_note_draft_account_id_subject_id"),

@@ -23,7 +23,14 @@ _READS = frozenset({CaseAct.READ, CaseAct.READ_PERSON, CaseAct.READ_NOTES})
 
 
 def locked(case_id: uuid.UUID) -> Case | None:
-    """The case, locked until the transaction ends."""
+    """The case, locked until the transaction ends.
+
+    Her person is locked first, here as everywhere, so that two acts never wait for each other.
+    """
+    person_id = db.session.scalar(select(Case.person_id).where(Case.id == case_id))
+    if person_id is None:
+        return None
+    locked_person(person_id)
     return db.session.scalar(
         select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
     )
@@ -104,8 +111,9 @@ def open_case_of(person_id: uuid.UUID) -> Case | None:
     return db.session.scalar(select(Case).where(Case.person_id == person_id, Case.status != CaseStatus.CLOSED))
 
 
-def draft_of(account_id: uuid.UUID, subject_id: uuid.UUID) -> NoteDraft | None:
-    """What this account is writing about a subject."""
-    return db.session.scalar(
-        select(NoteDraft).where(NoteDraft.account_id == account_id, NoteDraft.subject_id == subject_id)
-    )
+def draft_of(account_id: uuid.UUID, subject_id: uuid.UUID, *, lock: bool = False) -> NoteDraft | None:
+    """What this account is writing about a subject; `lock`: until the transaction ends."""
+    query = select(NoteDraft).where(NoteDraft.account_id == account_id, NoteDraft.subject_id == subject_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(query)

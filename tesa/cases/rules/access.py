@@ -45,6 +45,7 @@ class CaseAct(StrEnum):
     SCREEN = "screen"
     LOWER = "lower"  # judge the risk lower than before; a reason is asked for
     SET_SAFE_CONTACT = "set_safe_contact"
+    DESCRIBE_PERSON = "describe_person"
     ASSIGN = "assign"
     CLOSE = "close"
     REOPEN = "reopen"

@@ -13,12 +13,13 @@ import psycopg
 from flask import Flask
 from sqlalchemy import make_url
 
-from bench import load, scene, servers
-from bench.carrier import Carrier
+from bench import load, scene
 from config import Settings
 from tesa.core import clock
 from tesa.core.db import db
 from tesa.psychologists.public import on_duty
+from tests.support import processes as servers
+from tests.support.carrier import Carrier
 from tests.support.settings import environment
 from tests.support.twilio import new_sid
 

@@ -14,13 +14,14 @@ NOW = "Tue, 24 Nov 2026 03:10:00 +0000"
 
 
 class Carrier(ThreadingHTTPServer):
-    """Listens on a free port of 127.0.0.1; `rung` holds (instant of time.monotonic, number)."""
+    """Listens on a free port of 127.0.0.1; `rung` holds (instant of time.monotonic, number), `texts` (number, body)."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Desk)
         self.rung: list[tuple[float, str]] = []
+        self.texts: list[tuple[str, str]] = []
         self.numbers = itertools.count(1)
 
     @property
@@ -50,6 +51,8 @@ class Desk(BaseHTTPRequestHandler):
         resource = self.path.rpartition("/")[2].partition(".")[0]
         if resource == "Calls":
             self.server.rung.append((arrived, form["To"][0]))
+        elif resource == "Messages":
+            self.server.texts.append((form["To"][0], form["Body"][0]))
         prefix = "SM" if resource == "Messages" else "CA"
         self.say(201, {"sid": f"{prefix}{next(self.server.numbers):032x}", "status": "queued", "date_created": NOW})
 

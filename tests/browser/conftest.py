@@ -1,0 +1,157 @@
+"""Fixtures of the browser tests: TeSA as an operator runs it, and Chromium in front of it.
+
+Web and worker are processes of their own on the test's database; the carrier accepts every REST call. The test plays
+Twilio with signed webhooks over HTTP, and prepares staff and rota through the same builders as the other tests.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from config import Settings
+from tests.support import processes
+from tests.support.carrier import Carrier
+from tests.support.settings import environment, make_settings
+from tests.support.twilio import Twilio
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+SHOTS = Path(__file__).parent / "shots"
+PATIENCE = 10_000  # milliseconds that an element may take to appear
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of this folder needs the browser, and runs in one process: two Chromiums starve on two cores."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.timeout(120))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all tests of this process."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.fail("Chromium is missing: apt-get install chromium (make test does it)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def carrier() -> Iterator[Carrier]:
+    """The other end of TeSA's REST calls."""
+    with Carrier() as carrier:
+        yield carrier
+
+
+@pytest.fixture
+def settings(database_url: str, key_file: Path, carrier: Carrier) -> Settings:
+    """Settings of an installation on a free port of 127.0.0.1."""
+    port = processes.free_port()
+    url = f"http://127.0.0.1:{port}"
+    return make_settings(database_url, key_file, port=port, public_url=url, twilio_api_base_url=carrier.url)
+
+
+class Http:
+    """Posts to a running server; what the Twilio of the tests needs of a client."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def post(self, path: str, data: dict[str, str], headers: dict[str, str]) -> Any:
+        """POST a form."""
+        return requests.post(self.url + path, data=data, headers=headers, timeout=20)
+
+
+@dataclass
+class Live:
+    """TeSA, running."""
+
+    url: str
+    twilio: Twilio
+    carrier: Carrier
+
+    def wait_for_ring(self, number: str, seconds: float = 20) -> None:
+        """Until the carrier was told to ring `number`."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if any(to == number for _, to in self.carrier.rung):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{number} was not rung; rung were {[to for _, to in self.carrier.rung]}")
+
+
+@pytest.fixture
+def live(app: Flask, settings: Settings, carrier: Carrier) -> Iterator[Live]:
+    """Web and worker on the test's database. `app` is there for builders, its session sees what they commit."""
+    env = environment(settings)
+    with processes.tesa("web", env), processes.tesa("worker", env):
+        processes.wait_for(f"{settings.public_url}/readyz")
+        yield Live(settings.public_url, Twilio(Http(settings.public_url), settings), carrier)
+
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture
+def new_page(chromium: Browser, live: Live) -> Iterator[NewPage]:
+    """`new_page("phone", dark=True)`: a page in a browser profile of its own. A script error or a refusal by the
+    content-security policy on any of them fails the test."""
+    contexts = []
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    def make(size: str = "desktop", dark: bool = False, script: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=live.url,
+            viewport=SIZES[size],
+            has_touch=size == "phone",
+            locale="id-ID",
+            timezone_id="Asia/Jakarta",
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            java_script_enabled=script,
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """A page on a desktop."""
+    return new_page("desktop")
+
+
+@pytest.fixture
+def phone(new_page: NewPage) -> Page:
+    """A page on a phone."""
+    return new_page("phone")

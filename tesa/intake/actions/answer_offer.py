@@ -58,6 +58,6 @@ def enter_room(token: str, now: datetime) -> Plan:
         return (Say(prompts.GONE), Hangup())
     if offer.joined_at is None:
         fetch_caller(offer, contact, now)
-    return (room_for(offer),)
+    return room_for(offer)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SOURCES = sorted((ROOT / "tesa").rglob("*.py")) + [ROOT / "config.py", ROOT / "wsgi.py"]
+SOURCES = [*sorted((ROOT / "tesa").rglob("*.py")), ROOT / "config.py", ROOT / "wsgi.py"]
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 400
 ROOMS_THAT_GROW = {"common", "utils", "util", "helpers", "services", "managers", "misc"}
@@ -144,3 +144,26 @@ def test_one_act_one_file() -> None:
         and Path(path).stem not in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     ]
     assert odd == []
+
+
+KEPT_TO = {"twilio": "tesa/telephony/", "cryptography": "tesa/core/vault/", "argon2": "tesa/accounts/"}
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Every imported package with its line, imports inside functions included."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name.partition(".")[0], node.lineno
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.partition(".")[0], node.lineno
+
+
+def test_libraries_stay_behind_their_module() -> None:
+    strayed = [
+        f"{path}:{line} {package}"
+        for path, tree in TREES.items()
+        for package, line in imported(tree)
+        if package in KEPT_TO and not path.startswith(KEPT_TO[package])
+    ]
+    assert strayed == []

@@ -1,0 +1,2 @@
+// The heart of beat.js.
+setInterval(() => postMessage(0), 1000);

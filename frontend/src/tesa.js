@@ -1,0 +1,24 @@
+// The one script of TeSA: htmx and our own modules in one file, so that none starts before another has arrived.
+import "htmx.org/dist/htmx.js";
+import { startBeat } from "./beat.js";
+import { startDrafts } from "./draft.js";
+import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
+import { startMenus } from "./menus.js";
+import { startRing } from "./ring.js";
+import { startScroll } from "./scroll.js";
+import { startTimers } from "./timers.js";
+
+function start() {
+  startMenus();
+  startTimers();
+  startDrafts();
+  startKeys();
+  startScroll();
+  startRing();
+  startLive();
+  startBeat();
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,6 +101,30 @@ def test_only_one_of_two_takes_the_caller_out_of_the_queue(stage: Stage) -> None
         claim(stage, caller)
     assert (refused.value.status, refused.value.code) == (404, 20404)
     stage.hears(stage.CALLER, "Sebentar")
+
+
+def test_of_many_who_claim_at_the_same_moment_exactly_one_succeeds(stage: Stage) -> None:
+    lay_out(stage)
+    caller = stage.people.call(stage.CALLER)
+    stage.hears(stage.CALLER, "Tetaplah bersama kami")
+    codes: list[int] = []
+
+    def try_it() -> None:
+        try:
+            claim(stage, caller)
+        except TwilioRestException as refused:
+            codes.append(refused.code)
+        else:
+            codes.append(0)
+
+    threads = [threading.Thread(target=try_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [0] + [20404] * 7
+    stage.hears(stage.CALLER, "Sebentar")
+    assert len(stage.tesa.forms("/join")) == 1
 
 
 def test_a_phone_that_nobody_picks_up_is_no_answer_after_the_timeout(stage: Stage) -> None:

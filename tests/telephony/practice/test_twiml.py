@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from flask import Response
+from flask import Response, request
 
 if TYPE_CHECKING:
     from tests.telephony.practice.conftest import Stage
@@ -221,6 +221,31 @@ def test_a_failing_document_is_asked_again_at_the_fallback(stage: Stage, answer:
     assert stage.tesa.one("/twilio/voice/fallback")["ErrorCode"] == str(code)
     assert heard(stage, call) == ["Cadangan"]
     assert code in stage.errors()
+
+
+def test_a_webhook_is_asked_again_as_its_fragment_says_with_the_same_token(stage: Stage) -> None:
+    def at_second_try(_: dict[str, str]) -> Response | str:
+        return "<Say>Baik</Say>" if len(stage.tesa.forms("/second")) > 1 else Response("", status=503)
+
+    voice(stage, "<Redirect>/second#rc=2&amp;rp=ct,5xx</Redirect>")
+    stage.tesa.documents["/second"] = at_second_try
+    call = stage.people.call(stage.CALLER)
+    stage.people.wait(call)
+    asked = [asked for asked in stage.tesa.asked if asked.path == "/second"]
+    assert len(asked) == 2
+    assert asked[0].token == asked[1].token
+    assert all(one.signed for one in asked)
+    assert (heard(stage, call), stage.errors()) == (["Baik"], [])
+
+
+def test_cookies_are_kept_for_the_call_and_redirects_followed(stage: Stage) -> None:
+    first = Response(status=307, headers={"Location": "/moved?step=2", "Set-Cookie": "panggilan=satu; Path=/"})
+    stage.tesa.documents |= {"/twilio/voice": lambda _: first, "/moved": lambda _: f"<Say>{request.cookies}</Say>"}
+    call = stage.people.call(stage.CALLER)
+    stage.people.wait(call)
+    assert "satu" in heard(stage, call)[0]
+    assert stage.tesa.one("/moved")["CallSid"] == call
+    assert all(asked.signed for asked in stage.tesa.asked)
 
 
 def test_without_a_working_fallback_the_caller_is_told_and_cut_off(stage: Stage) -> None:

@@ -159,13 +159,27 @@ function showTexts(card, phone) {
   if (card.drawnTexts === key) return;
   card.drawnTexts = key;
   at.bubbles.replaceChildren(...texts.map((text) => {
-    const bubble = item(text.direction, [text.body, text.note].filter(Boolean).join("\n"));
+    const bubble = item(text.direction, "");
+    bubble.append(...withLinks(text.body), text.note ? `\n${text.note}` : "");
     const small = document.createElement("small");
     small.textContent = `${clock(text.at)} ${text.channel} ${text.status}`;
     bubble.append(small);
     return bubble;
   }));
   at.bubbles.scrollTop = at.bubbles.scrollHeight;
+}
+
+// Links into TeSA may be followed; anything else stays text.
+function withLinks(words) {
+  return words.split(/(https?:\/\/\S+)/).map((part) => {
+    if (!part.startsWith(`${document.body.dataset.tesa}/`)) return part;
+    const link = document.createElement("a");
+    link.href = part;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    link.textContent = part;
+    return link;
+  });
 }
 
 function item(kind, text) {

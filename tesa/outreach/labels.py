@@ -34,6 +34,19 @@ def move_label(state: str) -> str:
     }[state]
 
 
+def move_question(state: str) -> str:
+    """What is asked once more before a dispatch ends without its purpose."""
+    return {
+        "stood_down": _("Tim tidak perlu datang lagi? Semua yang sedang dihubungi akan diberi tahu."),
+        "unfounded": _("Anda sudah di lokasi dan tidak menemukan siapa pun yang perlu ditolong?"),
+    }[state]
+
+
+def column_label(state: str) -> str:
+    """The head of a column of the board, named by its first state."""
+    return {"closed": _("Berakhir (24 jam)")}.get(state) or state_label(state)
+
+
 def priority_label(priority: str) -> str:
     """A priority in one or two words; the code stands beside it."""
     return {

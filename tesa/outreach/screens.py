@@ -60,7 +60,10 @@ class HistoryLine:
 
 @dataclass(frozen=True)
 class Card:
-    """A dispatch as one person sees it. `since` is when its state began; `late`: it should have moved on by now."""
+    """A dispatch as one person sees it. `since` is when its state began; `late`: it should have moved on by now.
+
+    `passed` holds the way from request to end: each state and when it was reached, or None.
+    """
 
     id: uuid.UUID
     contact_id: uuid.UUID | None
@@ -70,6 +73,7 @@ class Card:
     since: datetime
     expected_by: datetime | None
     late: bool
+    passed: tuple[tuple[State, datetime | None], ...]
     kecamatan: str
     wish_woman: bool
     source: str
@@ -82,6 +86,7 @@ class Card:
     mine: bool
     my_offer: uuid.UUID | None  # an offer she may still say yes to
     may_decline: bool
+    may_open: bool  # its own page
     may_read: bool
     may_amend: bool
     may_know: bool  # who else was asked, and what happened
@@ -187,6 +192,7 @@ def _card(
         since=_since(d, state),
         expected_by=expected_by(Priority(d.priority), state, d.clock_since),
         late=_late(d, now),
+        passed=_passed(d, state),
         kecamatan=name_of(d.kecamatan),
         wish_woman=d.wish_woman,
         source=d.source,
@@ -199,6 +205,7 @@ def _card(
         mine=Mover.ASSIGNED in who and state in lifecycle.UNDER_WAY,
         my_offer=mine[-1].id if mine and state is State.REQUESTED else None,
         may_decline=bool(mine) and mine[-1].outcome is None,
+        may_open=bool(who) or (bool(mine) and state is State.REQUESTED),
         may_read=lifecycle.may_read(state, who),
         may_amend=lifecycle.may_amend(state, who),
         may_know=may_know,
@@ -233,15 +240,20 @@ def _name(account_id: uuid.UUID | None, people: dict[uuid.UUID, StaffMember]) ->
     return person.name if person else ""
 
 
+def _passed(d: Dispatch, state: State) -> tuple[tuple[State, datetime | None], ...]:
+    end = State.CLOSED if state in lifecycle.OPEN else state
+    return (
+        (State.REQUESTED, d.requested_at),
+        (State.ACKNOWLEDGED, d.acknowledged_at),
+        (State.EN_ROUTE, d.en_route_at),
+        (State.ON_SCENE, d.on_scene_at),
+        (State.CLEARED, d.cleared_at),
+        (end, d.closed_at),
+    )
+
+
 def _since(d: Dispatch, state: State) -> datetime:
-    times = {
-        State.REQUESTED: d.requested_at,
-        State.ACKNOWLEDGED: d.acknowledged_at,
-        State.EN_ROUTE: d.en_route_at,
-        State.ON_SCENE: d.on_scene_at,
-        State.CLEARED: d.cleared_at,
-    }
-    return times.get(state, d.closed_at) or d.requested_at
+    return dict(_passed(d, state))[state] or d.requested_at
 
 
 def _late(d: Dispatch, now: datetime) -> bool:

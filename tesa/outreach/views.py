@@ -52,22 +52,23 @@ def live_board() -> str | tuple[str, int]:
     """The moving part of the board, asked for again and again; nothing when it would look the same."""
     if request.args.get("versi") == screens.board_version(principal(), clock.now()):
         return NOTHING_NEW
-    return _board("live")
+    return _board("papan")
 
 
 def _board(block: str | None) -> str:
     me, now = principal(), clock.now()
     version = screens.board_version(me, now)
-    cards = screens.board(me, now)
+    cards, desk = screens.board(me, now), me.has("dispatch.request")
+    hers = [c for c in cards if c.my_offer or c.mine]
+    in_columns = cards if desk else [c for c in cards if c not in hers]
     return render(
         "outreach/board.html",
         block=block,
         version=version,
-        columns=[(states[0], [c for c in cards if c.state in states]) for states in screens.COLUMNS],
-        offered=[c for c in cards if c.my_offer],
-        tasks=[(c, words) for c in cards if c.mine for words in [_words(c.id, me)]],
-        coordinates=me.is_role(Role.COORDINATOR),
-        requests=me.has("dispatch.request"),
+        columns=[(states[0], [c for c in in_columns if c.state in states]) for states in screens.COLUMNS],
+        offered=[c for c in hers if c.my_offer],
+        tasks=[(c, _words(c.id, me)) for c in hers if c.mine],
+        desk=desk,
         labels=labels,
         button=forms.ButtonForm(),
         move=forms.MoveForm(),
@@ -105,7 +106,7 @@ def live_detail(dispatch_id: uuid.UUID) -> str | tuple[str, int]:
         raise NotFound
     if request.args.get("versi") == screens.version([dispatch], now):
         return NOTHING_NEW
-    return _detail(dispatch_id, "live")
+    return _detail(dispatch_id, "gerak")
 
 
 def _detail(dispatch_id: uuid.UUID, block: str | None) -> str:

@@ -1,0 +1,1 @@
+"""Acts on accounts: one file, one act."""

@@ -1,0 +1,118 @@
+"""Tables of accounts. Names, telephone numbers and second-factor seeds are sealed; staff e-mail is clear."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tesa.core.db import Model, new_id
+
+
+class Account(Model):
+    """A member of staff. Never deleted, only made inactive: the audit trail and the rota point here."""
+
+    __tablename__ = "account"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
+    name_sealed: Mapped[bytes]
+    phone_sealed: Mapped[bytes]
+    phone_index: Mapped[int | None] = mapped_column(BigInteger)  # blind index of the E.164 number; never unique
+    gender: Mapped[str | None] = mapped_column(String(1))  # P perempuan, L laki-laki
+    languages: Mapped[str] = mapped_column(String(100), default="id")  # codes, separated by ";"
+    kecamatan: Mapped[str | None] = mapped_column(String(60))
+    active: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str] = mapped_column(String(2), default="id")  # of the pages: id, en
+    theme: Mapped[str] = mapped_column(String(6), default="system")  # system, light, dark
+    created_at: Mapped[datetime]
+    password_hash: Mapped[str | None] = mapped_column(String(200))  # argon2id of the peppered password
+    totp_sealed: Mapped[bytes | None]
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)  # only a greater step is accepted
+    secured_at: Mapped[datetime | None]  # last change of password or second factor
+
+    __table_args__ = (Index("ix_account_phone_index", "phone_index"),)
+
+
+class AccountRole(Model):
+    """One role of one account."""
+
+    __tablename__ = "account_role"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+    __table_args__ = (Index("ix_account_role_role", "role"),)
+
+
+class StaffSession(Model):
+    """A signed-in browser, known by the SHA-256 of its cookie's token."""
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]  # last act of the person; polling does not count
+    ends_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_why: Mapped[str | None] = mapped_column(String(20))
+    device: Mapped[str] = mapped_column(String(40))  # "Firefox, Linux": enough to recognise one's own
+
+    __table_args__ = (Index("ix_staff_session_account_id", "account_id"),)
+
+
+class Enrolment(Model):
+    """A one-time link. The new password and seed wait here until a code has confirmed them."""
+
+    __tablename__ = "enrolment"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime]
+    created_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    expires_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]  # used, or replaced by a newer link
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    totp_sealed: Mapped[bytes | None]
+
+    __table_args__ = (Index("ix_enrolment_account_id", "account_id"),)
+
+
+class SignInDelay(Model):
+    """How often a sign-in failed lately for one account from one network, and until when the next try waits."""
+
+    __tablename__ = "sign_in_delay"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)  # keyed hash: what was typed is not kept
+    failures: Mapped[int]
+    wait_until: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_sign_in_delay_last_at", "last_at"),)
+
+
+class AuditEntry(Model):
+    """One link of the audit chain. Insert-only: triggers refuse UPDATE and DELETE."""
+
+    __tablename__ = "audit_entry"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor_id: Mapped[uuid.UUID | None]  # None: TeSA itself, or somebody who has not signed in
+    act: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(40))
+    object_id: Mapped[uuid.UUID | None]
+    case_id: Mapped[uuid.UUID | None]
+    details: Mapped[str] = mapped_column(Text)  # canonical JSON: ids, codes, hashes
+    prev: Mapped[bytes] = mapped_column(LargeBinary(32))
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+    __table_args__ = (
+        Index("ix_audit_entry_actor_id_seq", "actor_id", "seq"),
+        Index("ix_audit_entry_case_id_seq", "case_id", "seq"),
+    )

@@ -1,0 +1,150 @@
+"""What other slices may ask about staff. Gives frozen values, never models."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import current_app
+from flask_login import current_user
+from sqlalchemy import ColumnElement, select
+
+from tesa.accounts.models import Account, AccountRole
+from tesa.accounts.rules.roles import Role
+from tesa.core.db import db
+from tesa.core.vault import Field, vault
+
+__all__ = [
+    "Principal", "Role", "StaffMember", "by_email", "by_phone", "emails", "member", "principal", "staff", "with_role",
+]
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """A member of staff as other slices see her. `phone` is E.164 or None; `gender` is "P", "L" or None."""
+
+    id: uuid.UUID
+    email: str
+    name: str = field(repr=False)
+    phone: str | None = field(repr=False)
+    roles: frozenset[Role]
+    gender: str | None
+    languages: frozenset[str]
+    kecamatan: str | None
+    active: bool
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The signed-in person of a request; `flask_login.current_user` is one."""
+
+    id: uuid.UUID
+    email: str
+    name: str = field(repr=False)
+    roles: frozenset[Role]
+    language: str
+    theme: str
+    session_id: uuid.UUID
+    seen_at: datetime
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    def get_id(self) -> str:
+        """The id as Flask-Login wants it."""
+        return str(self.id)
+
+    def has(self, act: str) -> bool:
+        """May this person do `act`? False for an act that no slice has declared."""
+        table: dict[str, frozenset[Role]] = current_app.extensions["tesa_permissions"]
+        return bool(self.roles & table.get(act, frozenset()))
+
+    def is_role(self, role: Role | str) -> bool:
+        """Has this person the role?"""
+        return role in self.roles
+
+
+def principal() -> Principal:
+    """The signed-in person of the present request. Raises RuntimeError when nobody is signed in."""
+    person = current_user._get_current_object()
+    if not isinstance(person, Principal):
+        raise RuntimeError("principal() was asked for in a request that nobody has signed in to")
+    return person
+
+
+def name_field(account_id: uuid.UUID) -> Field:
+    """Where an account's name is sealed."""
+    return Field("account", "name", account_id, owner=account_id, klass="staff")
+
+
+def phone_field(account_id: uuid.UUID) -> Field:
+    """Where an account's telephone number is sealed."""
+    return Field("account", "phone", account_id, owner=account_id, klass="staff")
+
+
+def staff(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, StaffMember]:
+    """The members with these ids, active or not; unknown ids are left out."""
+    wanted = set(ids)
+    return {m.id: m for m in _members(Account.id.in_(wanted))} if wanted else {}
+
+
+def member(account_id: uuid.UUID) -> StaffMember | None:
+    """One member, active or not."""
+    return staff([account_id]).get(account_id)
+
+
+def by_email(email: str) -> StaffMember | None:
+    """The member with this e-mail address (in any case), active or not."""
+    return next(iter(_members(Account.email == email.strip().lower())), None)
+
+
+def by_phone(e164: str) -> StaffMember | None:
+    """The active member with this number. The blind index only narrows: the number is compared after unsealing."""
+    index = vault.blind_index("number", e164)
+    matches = (m for m in _members(Account.phone_index == index, Account.active) if m.phone == e164)
+    return next(matches, None)
+
+
+def with_role(role: Role | str) -> list[StaffMember]:
+    """The active members who have `role`, by e-mail address."""
+    holders = select(AccountRole.account_id).where(AccountRole.role == str(role))
+    return _members(Account.active, Account.id.in_(holders))
+
+
+def emails(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The e-mail addresses of these accounts; nothing is unsealed."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = db.session.execute(select(Account.id, Account.email).where(Account.id.in_(wanted)))
+    return {account_id: email for account_id, email in rows}
+
+
+def _members(*conditions: ColumnElement[bool] | bool) -> list[StaffMember]:
+    accounts = db.session.scalars(select(Account).where(*conditions).order_by(Account.email)).all()
+    roles = _roles([a.id for a in accounts])
+    return [_shown(a, frozenset(roles.get(a.id, ()))) for a in accounts]
+
+
+def _roles(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[Role]]:
+    found: dict[uuid.UUID, set[Role]] = {}
+    rows = db.session.execute(select(AccountRole.account_id, AccountRole.role).where(AccountRole.account_id.in_(ids)))
+    for account_id, role in rows:
+        found.setdefault(account_id, set()).add(Role(role))
+    return found
+
+
+def _shown(account: Account, roles: frozenset[Role]) -> StaffMember:
+    return StaffMember(
+        id=account.id,
+        email=account.email,
+        name=vault.unseal(name_field(account.id), account.name_sealed) or "",
+        phone=vault.unseal(phone_field(account.id), account.phone_sealed),
+        roles=roles,
+        gender=account.gender,
+        languages=frozenset(code for code in account.languages.split(";") if code),
+        kecamatan=account.kecamatan,
+        active=account.active,
+    )

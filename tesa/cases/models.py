@@ -169,7 +169,7 @@ class NoteDraft(Model):
     body_sealed: Mapped[bytes]
     other_sealed: Mapped[bytes | None]
     revision: Mapped[int] = mapped_column(default=1)
-    writer: Mapped[uuid.UUID | None]  # the note that the window which saved last will become
+    writer: Mapped[uuid.UUID | None]  # the window that saved last
     saved_at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("account_id", "subject_id"),)

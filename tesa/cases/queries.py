@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from tesa.cases import sealing
-from tesa.cases.models import Case, CaseAccess, NoteDraft, Person, PersonNumber
+from tesa.cases.models import Case, CaseAccess, Note, NoteDraft, Person, PersonNumber
 from tesa.cases.rules.access import Actor, CaseAct, Grant, Relation, may, relation
 from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.core.db import db
@@ -109,6 +109,14 @@ def cases_of(person_ids: Sequence[uuid.UUID]) -> Sequence[Case]:
 def open_case_of(person_id: uuid.UUID) -> Case | None:
     """Her case that is not closed. There is at most one."""
     return db.session.scalar(select(Case).where(Case.person_id == person_id, Case.status != CaseStatus.CLOSED))
+
+
+def note_of(case_id: uuid.UUID, note_id: uuid.UUID) -> Note:
+    """A note of this case. Raises NotFound when there is none."""
+    note = db.session.get(Note, note_id)
+    if note is None or note.case_id != case_id:
+        raise NotFound
+    return note
 
 
 def draft_of(account_id: uuid.UUID, subject_id: uuid.UUID, *, lock: bool = False) -> NoteDraft | None:

@@ -9,25 +9,30 @@ from flask_babel import gettext as _
 
 from tesa.accounts.audit import record, sealed_hash
 from tesa.cases.actions.log_event import log_event
-from tesa.cases.actions.write_note import add_text, check_text
-from tesa.cases.models import Note
-from tesa.cases.queries import case_for
+from tesa.cases.actions.write_note import add_text, check_text, let_go
+from tesa.cases.queries import case_for, note_of
 from tesa.cases.rules.access import Actor, CaseAct
-from tesa.core.db import db
-from tesa.core.errors import Conflict, NotAllowed, NotFound
+from tesa.core.errors import Conflict, NotAllowed
 
 
-def edit_note(case_id: uuid.UUID, note_id: uuid.UUID, text: str, author: Actor, now: datetime, revision: int) -> int:
-    """Give the note a new revision that says `text`; its number.
+def edit_note(
+    case_id: uuid.UUID,
+    note_id: uuid.UUID,
+    text: str,
+    author: Actor,
+    now: datetime,
+    revision: int,
+    draft: int = 0,
+    window: uuid.UUID | None = None,
+) -> int:
+    """Give the note a new revision that says `text`, and let the author's draft of it go; the new revision's number.
 
-    `revision` is the one the author had before her. Raises NotFound, NotAllowed when the note is somebody else's,
-    RuleBroken for an empty text, and Conflict when the note was changed meanwhile: the caller then still has `text`,
-    and shows it beside what the note says now.
+    `revision` is the one the author had before her; `draft` and `window` are `known` and `window` of `let_go`. Raises
+    NotFound, NotAllowed when the note is somebody else's, RuleBroken for an empty text, and Conflict when the note was
+    changed meanwhile: the page then still has `text`, and shows it beside what the note says now.
     """
     case = case_for(case_id, author, CaseAct.WRITE_NOTES, now, lock=True)
-    note = db.session.get(Note, note_id)
-    if note is None or note.case_id != case.id:
-        raise NotFound
+    note = note_of(case.id, note_id)
     if note.author_id != author.id:
         raise NotAllowed(_("Hanya penulisnya yang dapat mengubah catatan ini."))
     check_text(text)
@@ -39,4 +44,5 @@ def edit_note(case_id: uuid.UUID, note_id: uuid.UUID, text: str, author: Actor, 
     record(
         author.id, "note.edit", "note", note.id, now, case_id=case.id, revision=note.revision, text=sealed_hash(blob)
     )
+    let_go(author.id, note.id, text, draft, window or note.id)
     return note.revision

@@ -11,10 +11,9 @@ from sqlalchemy import select, tuple_
 from tesa.accounts.audit import record, sealed_hash
 from tesa.cases import sealing
 from tesa.cases.models import Note, NoteText
-from tesa.cases.queries import case_for, draft_of
+from tesa.cases.queries import case_for, draft_of, note_of
 from tesa.cases.rules.access import Actor, CaseAct
 from tesa.core.db import db
-from tesa.core.errors import NotFound
 
 PAGE = 20
 """Notes opened at a time."""
@@ -56,7 +55,7 @@ def read_notes(
     case = case_for(case_id, reader, CaseAct.READ_NOTES, now)
     query = select(Note).where(Note.case_id == case.id).order_by(Note.created_at.desc(), Note.id.desc())
     if before is not None:
-        last = _note(case.id, before)
+        last = note_of(case.id, before)
         query = query.where(tuple_(Note.created_at, Note.id) < tuple_(last.created_at, last.id))
     notes = db.session.scalars(query.limit(PAGE + 1)).all()
     shown = notes[:PAGE]
@@ -65,7 +64,7 @@ def read_notes(
 
 def read_revisions(case_id: uuid.UUID, note_id: uuid.UUID, reader: Actor, now: datetime) -> list[NoteView]:
     """All that a note has said, the newest revision first. Raises NotFound."""
-    note = _note(case_for(case_id, reader, CaseAct.READ_NOTES, now).id, note_id)
+    note = note_of(case_for(case_id, reader, CaseAct.READ_NOTES, now).id, note_id)
     return [_opened(note, revision, reader, now) for revision in range(note.revision, 0, -1)]
 
 
@@ -78,13 +77,6 @@ def read_draft(case_id: uuid.UUID, subject_id: uuid.UUID, reader: Actor, now: da
     record(reader.id, "draft.read", "draft", draft.id, now, case_id=case.id, text=sealed_hash(draft.body_sealed))
     text, other = sealing.open_draft(draft)
     return DraftView(draft.revision, draft.saved_at, text, other)
-
-
-def _note(case_id: uuid.UUID, note_id: uuid.UUID) -> Note:
-    note = db.session.get(Note, note_id)
-    if note is None or note.case_id != case_id:
-        raise NotFound
-    return note
 
 
 def _opened(note: Note, revision: int, reader: Actor, now: datetime) -> NoteView:

@@ -46,8 +46,7 @@ def save_draft(
     """Keep `text` as what `account_id` is writing about `subject`; the caller has checked that she may.
 
     `revision` is the one the window last heard of (0: none). When another window has saved since, its text stays the
-    draft and `text` is kept beside it. `writer` is the id that the note written in this window will have. Raises
-    RuleBroken for a text longer than LONGEST characters.
+    draft and `text` is kept beside it. `writer` is the window's id. Raises RuleBroken for a text longer than LONGEST characters.
     """
     if len(text) > LONGEST:
         raise RuleBroken(_("Catatan ini terlalu panjang untuk disimpan. Bagi menjadi beberapa catatan."))

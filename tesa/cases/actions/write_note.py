@@ -41,7 +41,7 @@ def write_note(
     add_note(case, note_id, "note", text, author.id, now, contact_id)
     for subject in (case.id, contact_id):
         if subject is not None:
-            _let_go(author.id, subject, text, revision, note_id)
+            let_go(author.id, subject, text, revision, note_id)
     return note_id
 
 
@@ -87,12 +87,16 @@ def _sent_again(note: Note, case: Case, author: Actor) -> uuid.UUID:
     return note.id
 
 
-def _let_go(account_id: uuid.UUID, subject_id: uuid.UUID, text: str, known: int, note_id: uuid.UUID) -> None:
+def let_go(account_id: uuid.UUID, subject_id: uuid.UUID, text: str, known: int, window: uuid.UUID) -> None:
+    """Delete the draft that `text` was, unless it holds the words of another window (see rules/drafts.py).
+
+    `known` is the draft's revision that the page had loaded, `window` the id under which the page saved it.
+    """
     draft = draft_of(account_id, subject_id, lock=True)
     if draft is None:
         return
     body, other = sealing.open_draft(draft)
-    if not may_go(body, draft.revision, draft.writer, text, known, note_id):
+    if not may_go(body, draft.revision, draft.writer, text, known, window):
         return
     if other is None or other.strip() in text:
         db.session.delete(draft)

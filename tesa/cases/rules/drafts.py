@@ -24,12 +24,10 @@ def is_stale(known: int, present: int | None, *, same_text: bool) -> bool:
     return present is not None and known != present and not same_text
 
 
-def may_go(
-    draft: str, present: int, writer: uuid.UUID | None, note: str, known: int, note_id: uuid.UUID
-) -> bool:
-    """May the draft go, now that the note `note_id` is written?
+def may_go(draft: str, present: int, writer: uuid.UUID | None, note: str, known: int, window: uuid.UUID) -> bool:
+    """May the draft go, now that `note` is written?
 
     Yes if the window that wrote the note also saved the draft last, or had loaded it (`known`), or if the note holds
     everything that the draft says. Otherwise it is the text of another window, and stays.
     """
-    return writer == note_id or present == known or draft.strip() in note
+    return writer == window or present == known or draft.strip() in note

@@ -1,0 +1,116 @@
+"""Lists for the pages of cases: frozen rows, masked where they leave the model."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from tesa.accounts.audit import Entry, trail_of_case
+from tesa.accounts.public import Principal, Role, emails
+from tesa.cases.models import Case, CaseAccess
+from tesa.cases.rules.lifecycle import CaseStatus
+from tesa.core.db import db
+
+ROWS = 50
+"""Cases on one page of the list."""
+READINGS = 60
+"""Entries of the trail that the list of readers is made of."""
+READ_ACTS = ("case.read", "note.read", "draft.read")
+TABS = ("mine", "open", "closed")
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One case in a list: no name and no number of hers."""
+
+    id: uuid.UUID
+    number: str
+    risk: str | None
+    status: str
+    owner: str
+    mine: bool
+    opened_at: datetime
+    last_event_at: datetime
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Somebody opened something of a case, `count` things at once."""
+
+    who: str
+    act: str
+    at: datetime
+    count: int
+
+
+def visible_to(reader: Principal, now: datetime) -> ColumnElement[bool]:
+    """The cases of which this person may know: all for coordinators; own and lent ones else."""
+    if reader.is_role(Role.COORDINATOR):
+        return Case.id.is_not(None)
+    lent = select(CaseAccess.case_id).where(CaseAccess.account_id == reader.id, CaseAccess.until > now)
+    return or_(Case.owner_id == reader.id, Case.id.in_(lent))
+
+
+def _tab(tab: str, reader: Principal) -> ColumnElement[bool]:
+    if tab == "closed":
+        return Case.status == CaseStatus.CLOSED
+    under_way = Case.status != CaseStatus.CLOSED
+    return and_(under_way, Case.owner_id == reader.id) if tab == "mine" else under_way
+
+
+def case_rows(tab: str, reader: Principal, now: datetime, page: int) -> tuple[list[CaseRow], bool]:
+    """The rows of page `page` (from 1) of a tab, the latest event first, and whether another page follows."""
+    cases = db.session.scalars(
+        select(Case)
+        .where(_tab(tab, reader), visible_to(reader, now))
+        .order_by(Case.last_event_at.desc(), Case.id)
+        .limit(ROWS + 1)
+        .offset((page - 1) * ROWS)
+    ).all()
+    return _rows(cases[:ROWS], reader), len(cases) > ROWS
+
+
+def rows_of(case_ids: list[uuid.UUID], reader: Principal, now: datetime) -> list[CaseRow]:
+    """The rows of these cases, the newest first, as far as the reader may know of them."""
+    query = select(Case).where(Case.id.in_(case_ids), visible_to(reader, now)).order_by(Case.opened_at.desc(), Case.id)
+    return _rows(db.session.scalars(query), reader) if case_ids else []
+
+
+def _rows(cases: Iterable[Case], reader: Principal) -> list[CaseRow]:
+    listed = list(cases)
+    address = emails(case.owner_id for case in listed)
+    return [
+        CaseRow(
+            case.id,
+            case.number,
+            case.risk,
+            case.status,
+            address[case.owner_id],
+            case.owner_id == reader.id,
+            case.opened_at,
+            case.last_event_at,
+        )
+        for case in listed
+    ]
+
+
+def readings(case_id: uuid.UUID) -> list[Reading]:
+    """Who opened the case, its notes or a draft, the latest first; what was opened at one stroke is one line."""
+    entries = trail_of_case(case_id, READ_ACTS, READINGS)
+    address = emails(entry.actor_id for entry in entries if entry.actor_id)
+    return [_reading(list(group), address) for _key, group in groupby(entries, key=_stroke)]
+
+
+def _stroke(entry: Entry) -> tuple[object, ...]:
+    return (entry.actor_id, entry.act, entry.at)
+
+
+def _reading(group: list[Entry], address: dict[uuid.UUID, str]) -> Reading:
+    first = group[0]
+    who = address.get(first.actor_id, "") if first.actor_id else ""
+    return Reading(who, first.act, first.at, len(group))

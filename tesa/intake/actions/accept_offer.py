@@ -11,7 +11,7 @@ from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.withdraw_offers import withdraw_offers
 from tesa.intake.models import Contact, Offer
 from tesa.intake.rules.words import ContactState, OfferOutcome
-from tesa.psychologists.actions.presence import mark_talking
+from tesa.psychologists.actions.mark_talking import mark_talking
 from tesa.telephony.outbox import enqueue
 
 CALL_IN = "intake.call_in"

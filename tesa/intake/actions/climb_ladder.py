@@ -17,7 +17,7 @@ from tesa.intake.models import Contact, Offer
 from tesa.intake.queries import offers_of
 from tesa.intake.rules import ladder
 from tesa.intake.rules.words import ContactState, OfferOutcome
-from tesa.psychologists.actions.presence import mark_ringing
+from tesa.psychologists.actions.mark_ringing import mark_ringing
 from tesa.psychologists.public import Need, on_duty, rank_for
 from tesa.telephony.inbound import settings
 from tesa.telephony.numbers import normalised

@@ -8,7 +8,7 @@ from tesa.intake.actions.log_event import log_event
 from tesa.intake.models import Contact
 from tesa.intake.queries import call_of
 from tesa.intake.rules.words import ContactState
-from tesa.psychologists.actions.presence import mark_wrapup
+from tesa.psychologists.actions.mark_wrapup import mark_wrapup
 
 WRAP_UP = timedelta(minutes=3)
 

@@ -14,7 +14,7 @@ from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.withdraw_offers import withdraw_offers
 from tesa.intake.models import CallBackTask, Contact
 from tesa.intake.rules.words import COUNSELLING, NON_COUNSELLING, SERVICES, ContactState
-from tesa.psychologists.actions.presence import finish_wrapup
+from tesa.psychologists.actions.finish_wrapup import finish_wrapup
 
 
 def finalize_contact(

@@ -9,7 +9,7 @@ from tesa.intake.actions.withdraw_offers import end_offer
 from tesa.intake.models import Contact, Offer
 from tesa.intake.queries import offers_of
 from tesa.intake.rules.words import Channel, ContactState, OfferOutcome
-from tesa.psychologists.actions.presence import note_missed_offer
+from tesa.psychologists.actions.note_missed_offer import note_missed_offer
 
 
 def miss_offer(offer: Offer, contact: Contact, outcome: OfferOutcome, now: datetime) -> None:

@@ -10,7 +10,7 @@ from tesa.intake.actions.give_up_waiting import give_up_waiting
 from tesa.intake.models import Contact
 from tesa.intake.queries import accepted_offer, call_of, locked
 from tesa.intake.rules.words import FINAL_RANK, LEG_RANK, ContactState
-from tesa.psychologists.actions.presence import mark_wrapup
+from tesa.psychologists.actions.mark_wrapup import mark_wrapup
 from tesa.telephony.inbound import CallForm
 from tesa.telephony.outbox import enqueue
 

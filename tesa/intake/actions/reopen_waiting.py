@@ -10,7 +10,8 @@ from tesa.intake.actions.withdraw_offers import end_offer
 from tesa.intake.models import Contact, Offer
 from tesa.intake.queries import call_of
 from tesa.intake.rules.words import ContactState, OfferOutcome
-from tesa.psychologists.actions.presence import mark_free, mark_wrapup
+from tesa.psychologists.actions.mark_free import mark_free
+from tesa.psychologists.actions.mark_wrapup import mark_wrapup
 
 
 def reopen_waiting(contact: Contact, offer: Offer, now: datetime) -> None:

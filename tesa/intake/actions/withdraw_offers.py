@@ -8,7 +8,7 @@ from datetime import datetime
 from tesa.intake.models import Offer
 from tesa.intake.queries import offers_of
 from tesa.intake.rules.words import OfferOutcome
-from tesa.psychologists.actions.presence import mark_free
+from tesa.psychologists.actions.mark_free import mark_free
 from tesa.telephony.outbox import enqueue
 
 STOP_RINGING = "intake.stop_ringing"

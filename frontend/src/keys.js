@@ -68,11 +68,12 @@ export function startKeys() {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-    if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]") || event.key.length !== 1) return;
+    if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
+    if (event.key === "Enter" ? event.target !== document.body : event.key.length !== 1) return; // Enter belongs to what has the focus
     if (event.key === "?") openSheet();
-    else if (on()) type(event.key.toLowerCase());
+    else if (on()) type(event.key.length === 1 ? event.key.toLowerCase() : event.key);
     else return;
-    event.preventDefault();
+    if (event.key !== "Enter") event.preventDefault();
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-keys-switch]")) remember(event.target.checked);

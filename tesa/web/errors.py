@@ -22,7 +22,10 @@ MACHINES = ("/twilio/", "/healthz", "/readyz", "/metrics")
 def words(status: int) -> tuple[str, str]:
     """Title and sentence for a status."""
     texts = {
-        400: (_("Permintaan tidak terbaca"), _("Ada bagian yang rusak atau kurang. Muat ulang halaman, lalu coba lagi.")),
+        400: (
+            _("Permintaan tidak terbaca"),
+            _("Ada bagian yang rusak atau kurang. Muat ulang halaman, lalu coba lagi."),
+        ),
         401: (_("Silakan masuk"), _("Sesi Anda sudah berakhir. Masuk lagi untuk melanjutkan.")),
         403: (_("Tidak diizinkan"), _("Anda tidak dapat melakukan ini.")),
         404: (_("Tidak ditemukan"), _("Halaman ini tidak ada, atau tidak untuk Anda.")),

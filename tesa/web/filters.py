@@ -12,19 +12,19 @@ RISK_SHAPES = {"emergency": "⬢", "high": "▲", "medium": "◆", "low": "●"}
 
 def local_time(moment: datetime) -> str:
     """The time of day, such as 22.05."""
-    return format_time(moment, "HH.mm")
+    return str(format_time(moment, "HH.mm"))
 
 
 def local_date(moment: datetime | date) -> str:
     """The day, such as Selasa, 24 Nov 2026."""
     if isinstance(moment, datetime):
-        return format_datetime(moment, "EEEE, d MMM y")
-    return format_date(moment, "EEEE, d MMM y")
+        return str(format_datetime(moment, "EEEE, d MMM y"))
+    return str(format_date(moment, "EEEE, d MMM y"))
 
 
 def local_moment(moment: datetime) -> str:
     """Day and time, such as Sel, 24 Nov 22.05."""
-    return format_datetime(moment, "EEE, d MMM HH.mm")
+    return str(format_datetime(moment, "EEE, d MMM HH.mm"))
 
 
 def span(seconds: float) -> str:
@@ -56,4 +56,4 @@ def init_filters(app: Flask) -> None:
     for fn in (local_time, local_date, local_moment, since, until, span):
         app.add_template_filter(fn)
     app.add_template_global(level, "level")
-    app.add_template_global(RISK_SHAPES, "RISK_SHAPES")
+    app.jinja_env.globals["RISK_SHAPES"] = RISK_SHAPES

@@ -121,7 +121,10 @@ def _init_babel(app: Flask, settings: Settings) -> None:
     zone = settings.time_zone.key
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(
-        app, default_locale="id", default_timezone=zone, locale_selector=preferences.language,
+        app,
+        default_locale="id",
+        default_timezone=zone,
+        locale_selector=preferences.language,
         timezone_selector=lambda: zone,
     )
 

@@ -21,8 +21,12 @@ from tesa.web.shell import NavItem, init_web
 
 NOW = datetime(2026, 11, 24, 15, 5, tzinfo=UTC)
 ROOMS = (
-    ("Giliran saya", "home", "m", 0), ("Kotak", "inbox", "k", 3), ("Kasus", "folder", "c", 0),
-    ("Jadwal", "calendar", "j", 0), ("Penjangkauan", "ambulance", "p", 1), ("Staf", "users", "s", 0),
+    ("Giliran saya", "home", "m", 0),
+    ("Kotak", "inbox", "k", 3),
+    ("Kasus", "folder", "c", 0),
+    ("Jadwal", "calendar", "j", 0),
+    ("Penjangkauan", "ambulance", "p", 1),
+    ("Staf", "users", "s", 0),
 )
 FAILURES = {
     "rule": RuleBroken("Giliran ini bertabrakan dengan giliran lain."),
@@ -48,13 +52,18 @@ class SampleForm(FlaskForm):
 
     name = StringField("Nama panggilan", validators=[DataRequired(message="Isi nama panggilan.")])
     channel = SelectField("Saluran", choices=[("voice", "Telepon"), ("whatsapp", "WhatsApp")])
-    risk = RadioField("Risiko", choices=[("low", "Rendah"), ("high", "Tinggi")], validators=[DataRequired("Pilih satu.")])
+    risk = RadioField(
+        "Risiko", choices=[("low", "Rendah"), ("high", "Tinggi")], validators=[DataRequired("Pilih satu.")]
+    )
     safe = BooleanField("Aman dihubungi kembali")
 
 
 def rooms(person: object) -> list[NavItem]:
     """The navigation of the sample."""
-    return [NavItem(label, f"/{icon}", icon, key, active=request.path == f"/{icon}", count=n) for label, icon, key, n in ROOMS]
+    return [
+        NavItem(label, f"/{icon}", icon, key, active=request.path == f"/{icon}", count=n)
+        for label, icon, key, n in ROOMS
+    ]
 
 
 def make_sample(*, public_url: str = "http://127.0.0.1:5000", signed_in: bool = True, live: bool = False) -> Flask:
@@ -62,8 +71,13 @@ def make_sample(*, public_url: str = "http://127.0.0.1:5000", signed_in: bool = 
     app = Flask("tesa", root_path=str(Path(__file__).parents[2] / "tesa"), static_folder=None, template_folder=None)
     app.config["SECRET_KEY"] = "a key of the tests, long enough and with many letters"
     app.extensions["tesa_settings"] = Settings(
-        database_url="sqlite://", public_url=public_url, secret_key="unused", key_file=Path("unused"),
-        twilio_account_sid="unused", twilio_auth_tokens=("unused",), time_zone=ZoneInfo("Asia/Jakarta"),
+        database_url="sqlite://",
+        public_url=public_url,
+        secret_key="unused",
+        key_file=Path("unused"),
+        twilio_account_sid="unused",
+        twilio_auth_tokens=("unused",),
+        time_zone=ZoneInfo("Asia/Jakarta"),
     )
     login = LoginManager(app)
     login.request_loader(lambda _request: Person() if signed_in else None)

@@ -48,8 +48,9 @@ class Choice:
 def choose(workers: Iterable[Worker], need: Need, count: int) -> Choice:
     """The `count` best workers not asked yet.
 
-    On shift before off shift, then tier, same kecamatan, wished-for woman, less open work, id. People off shift are
-    asked for P1 and P2 when those on shift do not suffice, for P3 and P4 only when nobody is on shift at all.
+    On shift before off shift, free before out on another task, then tier, same kecamatan, wished-for woman, less open
+    work, id. People off shift are asked for P1 and P2 when those on shift do not suffice, for P3 and P4 only when
+    nobody is on shift at all.
     """
     if count <= 0:
         return Choice((), coordinators=False)
@@ -60,9 +61,10 @@ def choose(workers: Iterable[Worker], need: Need, count: int) -> Choice:
     return Choice(tuple(w.id for w in best), coordinators=not any(w.on_shift for w in best))
 
 
-def _order(worker: Worker, need: Need) -> tuple[bool, int, bool, bool, int, str]:
+def _order(worker: Worker, need: Need) -> tuple[bool, bool, int, bool, bool, int, str]:
     return (
         not worker.on_shift,
+        worker.open_work > 0,
         worker.tier or 0,
         need.kecamatan is None or worker.kecamatan != need.kecamatan,
         need.wish_woman and not worker.woman,

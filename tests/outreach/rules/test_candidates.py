@@ -27,12 +27,13 @@ def make_need(priority: Priority = Priority.P1, kecamatan: str | None = "32.75.0
         ([make_worker(A, tier=None, kecamatan="32.75.01"), make_worker(B, tier=2)], False, B),
         ([make_worker(A, tier=2, kecamatan="32.75.01"), make_worker(B, tier=1)], False, B),
         ([make_worker(A), make_worker(B, kecamatan="32.75.01")], False, B),
-        ([make_worker(A, woman=False), make_worker(B, open_work=2)], True, B),
-        ([make_worker(A, woman=False), make_worker(B, open_work=2)], False, A),
-        ([make_worker(A, open_work=1), make_worker(B)], False, B),
+        ([make_worker(A, woman=False), make_worker(B)], True, B),
+        ([make_worker(A, woman=False), make_worker(B)], False, A),
+        ([make_worker(A, open_work=1), make_worker(B, tier=2)], False, B),
+        ([make_worker(A, open_work=2), make_worker(B, open_work=1)], False, B),
         ([make_worker(B), make_worker(A)], False, A),
     ],
-    ids=["on shift", "tier", "kecamatan", "wished woman", "no wish", "open work", "id"],
+    ids=["on shift", "tier", "kecamatan", "wished woman", "no wish", "free", "open work", "id"],
 )
 def test_order(workers: list[Worker], wish_woman: bool, first: uuid.UUID) -> None:
     assert choose(workers, make_need(wish_woman=wish_woman), 1).workers == (first,)

@@ -33,12 +33,12 @@ SHOTS = Path(__file__).parent / "shots"
 PATIENCE = 10_000  # milliseconds that an element may take to appear
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest reads the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder needs the browser, and runs in one process: two Chromiums starve on two cores."""
+    """All of this folder needs the browser, and the time that a browser takes."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.timeout(120))
 
 
@@ -88,14 +88,20 @@ class Live:
     twilio: Twilio
     carrier: Carrier
 
-    def wait_for_ring(self, number: str, seconds: float = 20) -> None:
+    def wait_for_ring(self, number: str | None, seconds: float = 20) -> None:
         """Until the carrier was told to ring `number`."""
+        self._wait(lambda: any(to == number for _, to in self.carrier.rung), self.carrier.rung, seconds)
+
+    def wait_for_text(self, number: str, body: str, seconds: float = 20) -> None:
+        """Until the carrier was given a message with `body` for `number`."""
+        self._wait(lambda: (number, body) in self.carrier.texts, self.carrier.texts, seconds)
+
+    def _wait(self, reached: Callable[[], bool], seen: object, seconds: float) -> None:
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if any(to == number for _, to in self.carrier.rung):
-                return
+        while not reached():
+            if time.monotonic() > end:
+                raise AssertionError(f"the carrier saw only {seen}")
             time.sleep(0.05)
-        raise AssertionError(f"{number} was not rung; rung were {[to for _, to in self.carrier.rung]}")
 
 
 @pytest.fixture

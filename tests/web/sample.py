@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, flash, jsonify
 from flask_login import LoginManager
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from config import Settings
@@ -51,9 +52,9 @@ class SampleForm(FlaskForm):
     """One field of each kind."""
 
     name = StringField("Nama panggilan", validators=[DataRequired(message="Isi nama panggilan.")])
-    channel = SelectField("Saluran", choices=[("voice", "Telepon"), ("whatsapp", "WhatsApp")])
+    channel = SelectField("Saluran", choices=[SelectChoice("voice", "Telepon"), SelectChoice("whatsapp", "WhatsApp")])
     risk = RadioField(
-        "Risiko", choices=[("low", "Rendah"), ("high", "Tinggi")], validators=[DataRequired("Pilih satu.")]
+        "Risiko", choices=[SelectChoice("low", "Rendah"), SelectChoice("high", "Tinggi")], validators=[DataRequired("Pilih satu.")]
     )
     safe = BooleanField("Aman dihubungi kembali")
 

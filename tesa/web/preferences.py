@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import abort, current_app, redirect, request
+from flask import abort, current_app, has_request_context, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,9 @@ KEPT = timedelta(days=365)
 
 
 def chosen_on_device() -> str | None:
-    """The language asked for in the address or by cookie, if it is one of ours."""
+    """The language asked for in the address or by cookie, if it is one of ours. None outside a request (CLI, worker)."""
+    if not has_request_context():
+        return None
     wishes = (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE))
     return next((wish for wish in wishes if wish in LANGUAGES), None)
 

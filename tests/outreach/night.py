@@ -10,11 +10,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from tesa.accounts.models import Account, AccountRole
-from tesa.accounts.public import name_field, phone_field
+from tesa.accounts.models import Account
+from tesa.accounts.public import StaffMember
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
-from tesa.core.vault import vault
 from tesa.intake.models import Contact
 from tesa.outreach.actions.answer_ring import answer_ring, press_key
 from tesa.outreach.actions.log_event import By
@@ -26,23 +25,14 @@ from tesa.outreach.jobs import advance_dispatches
 from tesa.outreach.models import Dispatch, DispatchEvent, DispatchOffer
 from tesa.outreach.queries import get, locked
 from tesa.outreach.rules.lifecycle import Mover, State
-from tesa.psychologists.models import Assignment
 from tesa.telephony.gateway import PlaceCall, Request
 from tesa.telephony.inbound import CallForm, MessageForm
 from tesa.telephony.outbox import outbox
 from tesa.telephony.plans import Plan, Reply, Say
 from tests.support.fake_gateway import FakeGateway
+from tests.support.people import make_shift, make_staff
 
 START = datetime(2026, 3, 2, 20, 10, tzinfo=UTC)
-
-
-@dataclass
-class Person:
-    """Somebody on the staff."""
-
-    id: uuid.UUID
-    number: str
-    email: str
 
 
 @dataclass
@@ -52,58 +42,27 @@ class Night:
     app: Flask
     gateway: FakeGateway
     now: datetime = START
-    people: int = 0
     texts: int = 0
 
     # -- people
-    def somebody(self, *roles: str, gender: str = "P", kecamatan: str | None = None, phone: bool = True) -> Person:
+    def somebody(self, *roles: str, **facts: Any) -> StaffMember:
         """A new member of staff."""
-        self.people += 1
-        person = Person(new_id(), f"+62812000{self.people:05d}", f"{roles[0]}-{self.people}@contoh.id")
-        with self.app.app_context(), transaction():
-            number = person.number if phone else None
-            db.session.add(
-                Account(
-                    id=person.id,
-                    email=person.email,
-                    name_sealed=vault.seal(name_field(person.id), f"{roles[0]} {self.people}"),
-                    phone_sealed=vault.seal(phone_field(person.id), number),
-                    phone_index=vault.blind_index("number", number) if number else None,
-                    gender=gender,
-                    languages="id",
-                    kecamatan=kecamatan,
-                    created_at=self.now,
-                )
-            )
-            db.session.flush()
-            db.session.add_all(AccountRole(account_id=person.id, role=role) for role in roles)
-        return person
+        with self.app.app_context():
+            return make_staff(*roles, at=self.now, **facts)
 
-    def worker(self, tier: int | None = 1, **facts: Any) -> Person:
+    def worker(self, tier: int | None = 1, **facts: Any) -> StaffMember:
         """An outreach worker, on shift for the whole night unless `tier` is None."""
         person = self.somebody("outreach", **facts)
         if tier is not None:
             self.on_rota(person, "outreach", tier)
         return person
 
-    def on_rota(self, person: Person, line: str, tier: int) -> None:
+    def on_rota(self, person: StaffMember, line: str, tier: int) -> None:
         """Put somebody on the rota of tonight."""
-        with self.app.app_context(), transaction():
-            db.session.add(
-                Assignment(
-                    id=new_id(),
-                    account_id=person.id,
-                    line=line,
-                    tier=tier,
-                    starts_at=START - timedelta(hours=2),
-                    ends_at=START + timedelta(hours=30),
-                    source="manual",
-                    created_at=START,
-                    changed_at=START,
-                )
-            )
+        with self.app.app_context():
+            make_shift(person.id, tier, line, START - timedelta(hours=2), START + timedelta(hours=30))
 
-    def leaves(self, person: Person) -> None:
+    def leaves(self, person: StaffMember) -> None:
         """Somebody is no longer on the staff."""
         with self.app.app_context(), transaction():
             db.session.get_one(Account, person.id).active = False
@@ -132,7 +91,7 @@ class Night:
             self._deliver()
         return dispatch_id
 
-    def moved(self, dispatch_id: uuid.UUID, target: State, *who: Mover, by: Person | None = None) -> None:
+    def moved(self, dispatch_id: uuid.UUID, target: State, *who: Mover, by: StaffMember | None = None) -> None:
         """Somebody moves the dispatch on the page."""
         with self.app.app_context():
             with transaction():
@@ -153,57 +112,57 @@ class Night:
         outbox().deliver_due(self.now)
 
     # -- phones
-    def rung(self, person: Person | str) -> int:
+    def rung(self, person: StaffMember | str) -> int:
         """How often this phone was rung."""
         return self.gateway.rung.count(number_of(person))
 
-    def texted(self, person: Person | str) -> list[str]:
+    def texted(self, person: StaffMember | str) -> list[str]:
         """The texts that came to this phone."""
         return [message.body for message in self.gateway.messages if message.to == number_of(person)]
 
-    def stopped(self, person: Person | str) -> bool:
+    def stopped(self, person: StaffMember | str) -> bool:
         """Was the last call to this phone ended by us?"""
         return self.last_sid(person) in self.gateway.ended
 
-    def unreachable(self, person: Person) -> None:
+    def unreachable(self, person: StaffMember) -> None:
         """Twilio refuses to call this number."""
 
         def is_call(request: Request) -> bool:
-            return isinstance(request, PlaceCall) and request.to == person.number
+            return isinstance(request, PlaceCall) and request.to == person.phone
 
         self.gateway.refuse("21214", meant=is_call)
 
-    def last_sid(self, person: Person | str) -> str:
+    def last_sid(self, person: StaffMember | str) -> str:
         """The SID of the last call to this phone."""
         return self.gateway.sid_of(number_of(person))
 
-    def token(self, person: Person | str) -> str:
+    def token(self, person: StaffMember | str) -> str:
         """The secret in the address of the last call to this phone."""
         return [call.url for call in self.gateway.calls if call.to == number_of(person)][-1].rsplit("/", 1)[1]
 
-    def picks_up(self, person: Person | str) -> Plan:
+    def picks_up(self, person: StaffMember | str) -> Plan:
         """The phone is picked up, by whoever or whatever."""
         return self._voice(answer_ring, person, make_call_form(self.last_sid(person), "in-progress"))
 
-    def presses(self, person: Person | str, digit: str) -> Plan:
+    def presses(self, person: StaffMember | str, digit: str) -> Plan:
         """A key is pressed."""
         return self._voice(press_key, person, make_call_form(self.last_sid(person), "in-progress", digit))
 
-    def call_ends(self, person: Person | str, status: str, sid: str | None = None) -> None:
+    def call_ends(self, person: StaffMember | str, status: str, sid: str | None = None) -> None:
         """Twilio tells how the call ended."""
         with self.app.app_context():
             with transaction():
                 note_leg(self.token(person), make_call_form(sid or self.last_sid(person), status), self.now)
             self._deliver()
 
-    def _voice(self, act: Any, person: Person | str, form: CallForm) -> Plan:
+    def _voice(self, act: Any, person: StaffMember | str, form: CallForm) -> Plan:
         with self.app.app_context():
             with transaction():
                 plan: Plan = act(self.token(person), form, self.now)
             self._deliver()
         return plan
 
-    def writes(self, person: Person | str, body: str, sid: str | None = None, **facts: Any) -> str | None:
+    def writes(self, person: StaffMember | str, body: str, sid: str | None = None, **facts: Any) -> str | None:
         """A text comes from this phone; the reply, or None when it was not taken."""
         self.texts += 1
         form = make_message_form(sid or f"SM{self.texts:032x}", number_of(person), body, **facts)
@@ -232,7 +191,7 @@ class Night:
             offers = db.session.scalars(query.order_by(DispatchOffer.offered_at, DispatchOffer.id))
             return [(o.kind, o.outcome) for o in offers]
 
-    def outcome_of(self, dispatch_id: uuid.UUID, person: Person) -> str | None:
+    def outcome_of(self, dispatch_id: uuid.UUID, person: StaffMember) -> str | None:
         """How the last offer to this person ended."""
         query = select(DispatchOffer).where(
             DispatchOffer.dispatch_id == dispatch_id, DispatchOffer.account_id == person.id
@@ -247,9 +206,9 @@ class Night:
             return list(db.session.scalars(query.order_by(DispatchEvent.number)))
 
 
-def number_of(person: Person | str) -> str:
+def number_of(person: StaffMember | str) -> str:
     """Somebody's number, or the number itself."""
-    return person if isinstance(person, str) else person.number
+    return person if isinstance(person, str) else person.phone
 
 
 def said(plan: Plan) -> str:

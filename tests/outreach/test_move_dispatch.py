@@ -7,26 +7,27 @@ import uuid
 import pytest
 
 from tesa.accounts import audit
+from tesa.accounts.public import StaffMember
 from tesa.core.errors import NotFound, RuleBroken
 from tesa.outreach.rules.lifecycle import Mover, State
-from tests.outreach.night import Night, Person
+from tests.outreach.night import Night
 
 
 @pytest.fixture
-def worker(night: Night) -> Person:
+def worker(night: Night) -> StaffMember:
     """The only worker on shift."""
     return night.worker()
 
 
 @pytest.fixture
-def taken(night: Night, worker: Person) -> uuid.UUID:
+def taken(night: Night, worker: StaffMember) -> uuid.UUID:
     """A dispatch that the worker has."""
     dispatch = night.raised("P1")
     night.presses(worker, "1")
     return dispatch
 
 
-def test_each_state_has_its_time_and_its_event(night: Night, taken: uuid.UUID, worker: Person) -> None:
+def test_each_state_has_its_time_and_its_event(night: Night, taken: uuid.UUID, worker: StaffMember) -> None:
     for minute, target in ((4, State.EN_ROUTE), (15, State.ON_SCENE), (60, State.CLEARED), (70, State.CLOSED)):
         night.at(minute)
         night.moved(taken, target, Mover.ASSIGNED, by=worker)
@@ -56,7 +57,7 @@ def test_a_requester_does_not_move_the_field(night: Night, taken: uuid.UUID) -> 
     assert refusal.value.sentence == "Langkah ini tidak bisa sekarang. Keadaan tugas: Diterima petugas."
 
 
-def test_called_off_before_anybody_has_it_the_phones_stop(night: Night, worker: Person) -> None:
+def test_called_off_before_anybody_has_it_the_phones_stop(night: Night, worker: StaffMember) -> None:
     dispatch = night.raised("P1")
     night.moved(dispatch, State.STOOD_DOWN, Mover.REQUESTER)
     assert night.stopped(worker)
@@ -66,6 +67,6 @@ def test_called_off_before_anybody_has_it_the_phones_stop(night: Night, worker: 
     assert "sudah tidak terbuka" in str(night.picks_up(worker))
 
 
-def test_called_off_later_whoever_has_it_is_told(night: Night, taken: uuid.UUID, worker: Person) -> None:
+def test_called_off_later_whoever_has_it_is_told(night: Night, taken: uuid.UUID, worker: StaffMember) -> None:
     night.moved(taken, State.STOOD_DOWN, Mover.COORDINATOR)
     assert night.texted(worker)[-1] == "Ada perubahan pada tugas Anda. http://127.0.0.1:5000/penjangkauan"

@@ -115,7 +115,7 @@ def test_a_late_keyword_for_a_task_that_is_over(night: Night) -> None:
 
 @pytest.mark.parametrize("known", [True, False], ids=["her account has the number", "nobody's account has it"])
 def test_a_coordinator_number_of_the_settings_may_take_it(night: Night, known: bool) -> None:
-    number = night.somebody("coordinator").number if known else STRANGER
+    number = night.somebody("coordinator").phone if known else STRANGER
     night.app.extensions["tesa_settings"] = replace(
         night.app.extensions["tesa_settings"], coordinator_numbers=(number,)
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from flask import current_app
 from flask_login import current_user
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from tesa.accounts.models import Account, AccountRole
 from tesa.accounts.rules.roles import Role
@@ -17,7 +17,8 @@ from tesa.core.db import db
 from tesa.core.vault import Field, vault
 
 __all__ = [
-    "Principal", "Role", "StaffMember", "by_email", "by_phone", "emails", "member", "principal", "staff", "with_role",
+    "Principal", "Role", "StaffMember", "active_accounts", "by_email", "by_phone", "emails", "member", "principal", "staff",
+    "with_role",
 ]
 
 
@@ -113,6 +114,11 @@ def with_role(role: Role | str) -> list[StaffMember]:
     return _members(Account.active, Account.id.in_(holders))
 
 
+def active_accounts() -> Select[uuid.UUID]:
+    """The ids of all active accounts, as a subquery: whoever has been made inactive is on no rota any more."""
+    return select(Account.id).where(Account.active)
+
+
 def emails(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The e-mail addresses of these accounts; nothing is unsealed."""
     wanted = set(ids)
@@ -124,6 +130,8 @@ def emails(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 def _members(*conditions: ColumnElement[bool] | bool) -> list[StaffMember]:
     accounts = db.session.scalars(select(Account).where(*conditions).order_by(Account.email)).all()
+    if not accounts:
+        return []
     roles = _roles([a.id for a in accounts])
     return [_shown(a, frozenset(roles.get(a.id, ()))) for a in accounts]
 

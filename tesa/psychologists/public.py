@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-
 from tesa.accounts.public import staff
-from tesa.core.db import db
-from tesa.psychologists.models import Assignment, DutyMiss, DutyPresence, DutyTalk
-from tesa.psychologists.rules import routing
-from tesa.psychologists.rules.presence import effective
-from tesa.psychologists.rules.rota import LONGEST_DUTY, Status, Stretch
-from tesa.psychologists.rules.rota import gaps as gaps_between
+from tesa.psychologists import queries
+from tesa.psychologists.queries import OnDuty
+from tesa.psychologists.rules import rota, routing
+from tesa.psychologists.rules.presence import State
+from tesa.psychologists.rules.rota import LONGEST_DUTY, Line, Tier
 from tesa.psychologists.rules.routing import Candidate, Need
 
-__all__ = ["Candidate", "Gap", "Need", "OnDuty", "gaps", "next_gap", "on_duty", "rank_for"]
-
-
-@dataclass(frozen=True)
-class OnDuty:
-    """Somebody whose duty runs now, and what she is doing (no word from her: free)."""
-
-    account_id: uuid.UUID
-    tier: int
-    line: str
-    starts_at: datetime
-    ends_at: datetime
-    state: str
-    since: datetime
+__all__ = ["Candidate", "Gap", "Need", "OnDuty", "duty_ends", "gaps", "next_gap", "on_duty", "rank_for"]
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A stretch of time that nobody of a tier covers."""
+    """A stretch of time [starts_at, ends_at) that nobody of a tier covers."""
 
     starts_at: datetime
     ends_at: datetime
@@ -43,88 +27,62 @@ class Gap:
     tier: int
 
 
-def _rows(line: str, now: datetime, lead: timedelta = timedelta(0)) -> list[OnDuty]:
-    rows = db.session.execute(
-        select(
-            Assignment.account_id, Assignment.tier, Assignment.starts_at, Assignment.ends_at, DutyPresence.state,
-            DutyPresence.until, DutyPresence.since,
-        )
-        .outerjoin(DutyPresence, DutyPresence.account_id == Assignment.account_id)
-        .where(
-            Assignment.starts_at > now - LONGEST_DUTY, Assignment.starts_at <= now + lead,
-            Assignment.ends_at > now, Assignment.line == line, Assignment.status != Status.CANCELLED,
-        )
-        .order_by(Assignment.tier, Assignment.starts_at, Assignment.account_id)
-    )  # fmt: skip
-    return [
-        OnDuty(account, tier, line, starts, ends, str(effective(state, until, now)), since or starts)
-        for account, tier, starts, ends, state, until, since in rows
-    ]
-
-
 def on_duty(line: str, now: datetime) -> list[OnDuty]:
-    """Everybody whose duty on `line` runs at `now`, in the order of tiers. Looks back 48 hours, the longest duty."""
-    return _rows(line, now)
+    """Everybody whose duty on `line` runs at `now`, in the order of tiers.
+
+    Bounded to the 48 hours that a duty may last, so that it costs the same however long the rota is.
+    """
+    return queries.on_duty_at(line, now)
 
 
 def rank_for(
-    need: Need, now: datetime, tiers: tuple[int, ...] = (1, 2), free_only: bool = True
+    need: Need, now: datetime, tiers: tuple[int, ...] = (Tier.FIRST, Tier.BACK_UP), free_only: bool = True
 ) -> list[Candidate]:
-    """Whom to ring for `need`, best first; see rules/routing.py."""
-    people = {p.account_id: p for p in reversed(_rows("hotline", now, routing.HANDOVER))}
+    """Whom of the hotline to ring for `need`, best first; the order is that of rules/routing.py.
+
+    Whoever comes on duty within a minute is there already, behind those who stay and before those who go.
+    """
+    people: dict[uuid.UUID, OnDuty] = {}
+    for duty in sorted(queries.on_duty_at(Line.HOTLINE, now, lead=routing.HANDOVER), key=lambda d: d.starts_at):
+        known = people.get(duty.account_id)  # her next shift adjoins the one that runs: she stays
+        people[duty.account_id] = replace(known, ends_at=duty.ends_at) if known else duty
     members = staff(people)
-    talk, missed = _talk_minutes(people, now), _missed(people, now)
-    idle = dict(
-        db.session.execute(
-            select(DutyPresence.account_id, DutyPresence.talked_until).where(DutyPresence.account_id.in_(people))
-        ).all()
-    )
+    talked = queries.talk_minutes(people, now, routing.TALK_WINDOW)
+    missed = queries.missed_offers(people, now, routing.MISSED_WINDOW)
+    idle = queries.idle_since(people)
     persons = [
         routing.Person(
-            p.account_id, p.tier, p.starts_at, p.ends_at, routing.State(p.state), m.active, m.phone is not None,
-            m.gender, m.languages, talk.get(p.account_id, 0), missed.get(p.account_id, 0), idle.get(p.account_id),
+            account_id=duty.account_id,
+            tier=duty.tier,
+            starts_at=duty.starts_at,
+            ends_at=duty.ends_at,
+            state=State(duty.state),
+            active=member.active,
+            has_phone=member.phone is not None,
+            gender=member.gender,
+            languages=member.languages,
+            talk_minutes=talked.get(duty.account_id, 0),
+            missed=missed.get(duty.account_id, 0),
+            idle_since=idle.get(duty.account_id),
         )
-        for p in people.values()
-        if (m := members.get(p.account_id)) is not None
-    ]  # fmt: skip
+        for duty in people.values()
+        if (member := members.get(duty.account_id)) is not None
+    ]
     return routing.rank(persons, need, now, tiers, free_only)
 
 
-def _talk_minutes(people: dict[uuid.UUID, OnDuty], now: datetime) -> dict[uuid.UUID, int]:
-    begin = now - routing.TALK_WINDOW
-    minutes: dict[uuid.UUID, float] = {}
-    rows = db.session.execute(
-        select(DutyTalk.account_id, DutyTalk.started_at, DutyTalk.ended_at).where(
-            DutyTalk.account_id.in_(people), DutyTalk.started_at > begin - LONGEST_DUTY
-        )
-    )
-    for account, started, ended in rows:
-        length = (min(ended or now, now) - max(started, begin)).total_seconds()
-        minutes[account] = minutes.get(account, 0) + max(0, length) / 60
-    return {account: int(total) for account, total in minutes.items()}
+def duty_ends(account_id: uuid.UUID, now: datetime) -> datetime | None:
+    """When the duty of one person that runs at `now` ends, adjoining shifts taken together; None off duty."""
+    ahead = now + LONGEST_DUTY
+    return rota.run_until([s.stretch for s in queries.shifts(now, ahead, [account_id])], now)
 
 
-def _missed(people: dict[uuid.UUID, OnDuty], now: datetime) -> dict[uuid.UUID, int]:
-    rows = db.session.execute(
-        select(DutyMiss.account_id, func.count())
-        .where(DutyMiss.account_id.in_(people), DutyMiss.at > now - routing.MISSED_WINDOW)
-        .group_by(DutyMiss.account_id)
-    )
-    return {account: count for account, count in rows}
-
-
-def gaps(start: datetime, end: datetime, line: str = "hotline", tier: int = 1) -> list[Gap]:
-    """Where nobody of `tier` is on between `start` and `end`."""
-    rows = db.session.execute(
-        select(Assignment.starts_at, Assignment.ends_at).where(
-            Assignment.starts_at > start - LONGEST_DUTY, Assignment.starts_at < end, Assignment.ends_at > start,
-            Assignment.line == line, Assignment.tier == tier, Assignment.status != Status.CANCELLED,
-        )
-    )  # fmt: skip
-    found = gaps_between([Stretch(s, e) for s, e in rows], start, end)
+def gaps(start: datetime, end: datetime, line: str = Line.HOTLINE, tier: int = Tier.FIRST) -> list[Gap]:
+    """Where nobody of `tier` is on between `start` and `end`, in order."""
+    found = rota.gaps(queries.covered(start, end, line, [tier]), start, end)
     return [Gap(g.starts_at, g.ends_at, line, tier) for g in found]
 
 
 def next_gap(now: datetime, days: int = 28) -> Gap | None:
-    """The first gap of the first line from `now` on, within `days`."""
+    """The first stretch from `now` on, within `days`, in which no psychologist of the first line is on."""
     return next(iter(gaps(now, now + timedelta(days=days))), None)

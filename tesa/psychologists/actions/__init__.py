@@ -1,1 +1,1 @@
-"""The acts of this slice: one file, one act."""
+"""The acts of this slice: one file, one act. Nothing else writes assignments or presence."""

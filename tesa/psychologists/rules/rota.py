@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,22 +62,6 @@ class Stretch:
     def meets(self, other: Stretch) -> bool:
         """Do the two share an instant? Neighbours that only touch do not."""
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
-
-
-@dataclass(frozen=True)
-class Shift:
-    """One assignment as the rules see it."""
-
-    account_id: uuid.UUID
-    line: str
-    tier: int
-    starts_at: datetime
-    ends_at: datetime
-
-    @property
-    def stretch(self) -> Stretch:
-        """When it is."""
-        return Stretch(self.starts_at, self.ends_at)
 
 
 def usual_line(roles: Iterable[Role]) -> Line:

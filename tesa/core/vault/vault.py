@@ -11,7 +11,7 @@ from collections import OrderedDict
 from typing import cast
 
 from flask import Flask, current_app
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 from werkzeug.local import LocalProxy
 
 from tesa.core import clock
@@ -27,6 +27,7 @@ from tesa.core.vault.records import DataKey, Field, key_id_of, open_record, seal
 PURPOSES = ("blind-index", "audit", "pepper", "intake")
 INDEX_BITS = 12
 KEPT_KEYS = 4096
+INSERT_KEY = insert(cast(Table, DataKeyRow.__table__))
 INCOMING_CLASSES = frozenset({"contact"})
 
 
@@ -74,6 +75,11 @@ class Vault:
         return self._purpose_key(name)[1]
 
     # -- data keys
+    def begin(self, owner: uuid.UUID, klass: str) -> None:
+        """Make the data key of an owner that has just been thought of: nothing needs to be looked up for it."""
+        transaction_memory().setdefault("vault", {})[owner, klass] = key = self._new_key(owner, klass)
+        after_commit(lambda: self._remember(key, newest=True))
+
     def _key_for(self, owner: uuid.UUID, klass: str) -> DataKey:
         fresh = transaction_memory().setdefault("vault", {})
         place = (owner, klass)
@@ -107,12 +113,11 @@ class Vault:
             kind, under = wraps.KEK, self.provider.key_id
             aad = wraps.data_key_aad(key.id, key.version, owner, klass, kind, under)
             wrapped = self.provider.wrap(key.secret, aad)
-        db.session.execute(
-            insert(DataKeyRow).values(
-                id=key.id, owner=owner, klass=klass, version=key.version, wrap_kind=kind, wrapped_under=under,
-                wrapped=wrapped, created_at=clock.now(),
-            )
-        )  # fmt: skip
+        row = {
+            "id": key.id, "owner": owner, "klass": klass, "version": key.version, "wrap_kind": kind,
+            "wrapped_under": under, "wrapped": wrapped, "created_at": clock.now(),
+        }  # fmt: skip
+        db.session.connection().execute(INSERT_KEY, row)
         return key
 
     def _key(self, key_id: uuid.UUID) -> DataKey:

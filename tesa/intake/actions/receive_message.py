@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Integer, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tesa.core.db import db, new_id
@@ -17,7 +17,7 @@ from tesa.core.vault import vault
 from tesa.intake import addresses, prompts, sealing
 from tesa.intake.actions.raise_emergency import raise_emergency
 from tesa.intake.emergency_list import emergency_phrases
-from tesa.intake.models import Contact, ContactEvent, Message
+from tesa.intake.models import Contact, Message
 from tesa.intake.queries import locked
 from tesa.intake.rules import emergency_words
 from tesa.intake.rules.words import MESSAGE_RANK, ContactState
@@ -25,6 +25,16 @@ from tesa.telephony.inbound import MessageForm
 from tesa.telephony.plans import Plan, Reply
 
 LOCK_CLASS = 7301  # namespace of our advisory locks on PostgreSQL
+LOCK = select(func.pg_advisory_xact_lock(LOCK_CLASS, bindparam("index", type_=Integer)))
+CONTACTS, MESSAGES = cast(Table, Contact.__table__), cast(Table, Message.__table__)
+INSERT_CONTACT = insert(CONTACTS)
+_OPEN = (
+    select(CONTACTS.c.id, CONTACTS.c.caller_sealed)
+    .where(CONTACTS.c.channel == bindparam("channel"), CONTACTS.c.state != ContactState.FINALIZED)
+    .order_by(CONTACTS.c.opened_at.desc())
+)
+OPEN_CONVERSATIONS = _OPEN.where(CONTACTS.c.caller_index == bindparam("index"))
+OPEN_ANONYMOUS = _OPEN.where(CONTACTS.c.caller_index.is_(None))
 
 
 def receive_message(form: MessageForm, now: datetime) -> Plan:
@@ -32,80 +42,96 @@ def receive_message(form: MessageForm, now: datetime) -> Plan:
     index = vault.blind_index("number", form.sender) if form.sender else None
     if index is not None and db.engine.dialect.name == "postgresql":
         # Two first messages of one sender at the same moment must not open two conversations.
-        db.session.execute(select(func.pg_advisory_xact_lock(LOCK_CLASS, index)))
+        db.session.connection().execute(LOCK, {"index": index})
     contact_id = _open_conversation(form, index)
     is_new = contact_id is None
     if contact_id is None:
-        contact_id = new_id()
-        _open(contact_id, form, index, now)
-    if not _keep(contact_id, form, now):
+        contact_id = _open(form, index, now)
+    rows = [_inbound(contact_id, form, now)]
+    answer: Plan = ()
+    if is_new:
+        rows.append(_acknowledgement(contact_id, now))
+        answer = (Reply(prompts.ACKNOWLEDGED, addresses.of_message(rows[1]["id"])),)
+    if not _keep(rows):
         db.session.rollback()
         return ()
-    found = emergency_words.matches(form.body, emergency_phrases(now))
     if not is_new:
         _note_unanswered(contact_id, now)
-    if found is not None:
+    if emergency_words.matches(form.body, emergency_phrases(now)) is not None:
         contact = locked(contact_id)
         if contact is not None:
             raise_emergency(contact, "caller_words", None, now)
-    return _acknowledge(contact_id, now) if is_new else ()
+    return answer
 
 
 def _open_conversation(form: MessageForm, index: int | None) -> uuid.UUID | None:
     """The sender's conversation on this channel that is not finalized. The index only suggests: the number decides."""
     wanted = form.sender or form.raw_from
-    rows = db.session.execute(
-        select(Contact.id, Contact.caller_sealed)
-        .where(Contact.caller_index == index, Contact.channel == form.channel)
-        .where(Contact.state != ContactState.FINALIZED)
-        .order_by(Contact.opened_at.desc())
-    )
-    for contact_id, sealed in rows:
+    query = OPEN_CONVERSATIONS if index is not None else OPEN_ANONYMOUS
+    for contact_id, sealed in db.session.connection().execute(query, {"index": index, "channel": form.channel}).all():
         if sealing.open_number(contact_id, sealed) == wanted:
             found: uuid.UUID = contact_id
             return found
     return None
 
 
-def _open(contact_id: uuid.UUID, form: MessageForm, index: int | None, now: datetime) -> None:
-    db.session.execute(
-        insert(Contact).values(
-            id=contact_id,
-            channel=form.channel,
-            state=ContactState.WAITING,
-            caller_sealed=sealing.seal_number(contact_id, form.sender or form.raw_from),
-            caller_index=index,
-            opened_at=now,
-            waiting_since=now,
-            next_step_at=now,
-        )
-    )
-    db.session.execute(insert(ContactEvent).values(id=new_id(), contact_id=contact_id, at=now, code="opened"))
+def _open(form: MessageForm, index: int | None, now: datetime) -> uuid.UUID:
+    contact_id = new_id()
+    vault.begin(contact_id, "contact")
+    row = {
+        "id": contact_id,
+        "channel": form.channel,
+        "state": ContactState.WAITING,
+        "caller_sealed": sealing.seal_number(contact_id, form.sender or form.raw_from),
+        "caller_index": index,
+        "opened_at": now,
+        "waiting_since": now,
+        "next_step_at": now,
+    }
+    db.session.connection().execute(INSERT_CONTACT, row)
+    return contact_id
 
 
-def _keep(contact_id: uuid.UUID, form: MessageForm, now: datetime) -> bool:
-    """Write the row; False when this SID is kept already."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+def _inbound(contact_id: uuid.UUID, form: MessageForm, now: datetime) -> dict[str, Any]:
+    message_id, extras = new_id(), _extras(form)
+    return {
+        "id": message_id,
+        "contact_id": contact_id,
+        "sid": form.sid,
+        "direction": "in",
+        "body_sealed": sealing.seal_body(contact_id, message_id, form.body),
+        "extras_sealed": sealing.seal_extras(contact_id, message_id, extras) if extras else None,
+        "media_count": len(form.media),
+        "has_place": bool(form.latitude or form.place),
+        "status": "received",
+        "status_rank": 0,
+        "created_at": now,
+    }
+
+
+def _acknowledgement(contact_id: uuid.UUID, now: datetime) -> dict[str, Any]:
     message_id = new_id()
-    extras = _extras(form)
-    row = db.session.execute(
-        dialect.insert(Message)
-        .values(
-            id=message_id,
-            contact_id=contact_id,
-            sid=form.sid,
-            direction="in",
-            body_sealed=sealing.seal_body(contact_id, message_id, form.body),
-            extras_sealed=sealing.seal_extras(contact_id, message_id, extras) if extras else None,
-            media_count=len(form.media),
-            has_place=bool(form.latitude or form.place),
-            status="received",
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["sid"])
-        .returning(Message.id)
-    )
-    return row.one_or_none() is not None
+    return {
+        "id": message_id,
+        "contact_id": contact_id,
+        "sid": None,
+        "direction": "auto",
+        "body_sealed": sealing.seal_body(contact_id, message_id, prompts.ACKNOWLEDGED),
+        "extras_sealed": None,
+        "media_count": 0,
+        "has_place": False,
+        "status": "sent",
+        "status_rank": MESSAGE_RANK["sent"],
+        "created_at": now,
+    }
+
+
+def _keep(rows: list[dict[str, Any]]) -> bool:
+    """Write the rows; False when the SID of the first is kept already."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(MESSAGES).values(rows).on_conflict_do_nothing(index_elements=["sid"])
+    written = db.session.connection().execute(statement.returning(MESSAGES.c.id)).scalars().all()
+    return rows[0]["id"] in written
 
 
 def _extras(form: MessageForm) -> dict[str, Any]:
@@ -124,19 +150,3 @@ def _note_unanswered(contact_id: uuid.UUID, now: datetime) -> None:
         .where(Contact.id == contact_id, Contact.waiting_since.is_(None))
         .values(waiting_since=now, ladder_step=0, next_step_at=now)
     )
-
-
-def _acknowledge(contact_id: uuid.UUID, now: datetime) -> Plan:
-    message_id = new_id()
-    db.session.execute(
-        insert(Message).values(
-            id=message_id,
-            contact_id=contact_id,
-            direction="auto",
-            body_sealed=sealing.seal_body(contact_id, message_id, prompts.ACKNOWLEDGED),
-            status="sent",
-            status_rank=MESSAGE_RANK["sent"],
-            created_at=now,
-        )
-    )
-    return (Reply(prompts.ACKNOWLEDGED, addresses.of_message(message_id)),)

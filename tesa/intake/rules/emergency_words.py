@@ -77,20 +77,25 @@ def matches(text: str, phrases: Iterable[str]) -> str | None:
     if not words:
         return None
     squeezed = _calm("".join(words))
+    places: dict[str, list[int]] = {}
+    for index, word in enumerate(words):
+        places.setdefault(word[0], []).append(index)
     for phrase in phrases:
         wanted = _wanted(phrase)
         if not wanted:
             continue
-        span = len(wanted)
-        if any(
-            all(_alike(w, p) for w, p in zip(words[i : i + span], wanted, strict=True))
-            for i in range(len(words) - span + 1)
-        ):
+        if any(_reads(words, index, wanted) for index in places.get(wanted[0][0], ())):
             return phrase
         joined = _calm("".join(wanted))
-        if len(joined) >= MIN_SQUEEZED and (joined in squeezed) and _spaced_out(words, joined):
+        if len(joined) >= MIN_SQUEEZED and joined in squeezed and _spaced_out(words, joined):
             return phrase
     return None
+
+
+def _reads(words: list[str], index: int, wanted: tuple[str, ...]) -> bool:
+    """Do the words from `index` on read like the phrase?"""
+    span = words[index : index + len(wanted)]
+    return len(span) == len(wanted) and all(_alike(w, p) for w, p in zip(span, wanted, strict=True))
 
 
 def _spaced_out(words: list[str], joined: str) -> bool:

@@ -8,7 +8,7 @@ const RETRY = 5_000; // ms after a failure
 const drafts = new WeakMap();
 
 function draftOf(area) {
-  if (!drafts.has(area)) drafts.set(area, { saved: area.value, timer: 0, saving: false, conflict: false });
+  if (!drafts.has(area)) drafts.set(area, { saved: area.defaultValue, timer: 0, saving: false, conflict: false, submitted: false });
   return drafts.get(area);
 }
 
@@ -37,7 +37,7 @@ function send(area, keepalive) {
 
 async function save(area) {
   const draft = draftOf(area);
-  if (draft.conflict || !area.isConnected || area.value === draft.saved) return;
+  if (draft.conflict || draft.submitted || !area.isConnected || area.value === draft.saved) return;
   if (draft.saving) return later(area, PAUSE);
   draft.saving = true;
   const text = area.value;
@@ -90,17 +90,17 @@ function showBoth(area, draft, other) {
 }
 
 export function startDrafts() {
-  document.addEventListener("focusin", (event) => {
-    if (event.target.matches?.("[data-draft-url]")) draftOf(event.target);
-  });
   document.addEventListener("input", (event) => {
     const area = event.target.closest?.("[data-draft-url]");
     if (!area) return;
-    if (!drafts.has(area)) drafts.set(area, { saved: area.defaultValue, timer: 0, saving: false, conflict: false });
+    draftOf(area).submitted = false;
     later(area, PAUSE);
   });
   document.addEventListener("submit", (event) => {
-    for (const area of event.target.querySelectorAll("[data-draft-url]")) clearTimeout(draftOf(area).timer);
+    for (const area of event.target.querySelectorAll("[data-draft-url]")) {
+      clearTimeout(draftOf(area).timer);
+      draftOf(area).submitted = true; // the form carries the text; a draft sent after it would come back as a ghost
+    }
   });
   addEventListener("pagehide", () => {
     for (const area of document.querySelectorAll("[data-draft-url]")) {

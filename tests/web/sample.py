@@ -54,7 +54,9 @@ class SampleForm(FlaskForm):
     name = StringField("Nama panggilan", validators=[DataRequired(message="Isi nama panggilan.")])
     channel = SelectField("Saluran", choices=[SelectChoice("voice", "Telepon"), SelectChoice("whatsapp", "WhatsApp")])
     risk = RadioField(
-        "Risiko", choices=[SelectChoice("low", "Rendah"), SelectChoice("high", "Tinggi")], validators=[DataRequired("Pilih satu.")]
+        "Risiko",
+        choices=[SelectChoice("low", "Rendah"), SelectChoice("high", "Tinggi")],
+        validators=[DataRequired("Pilih satu.")],
     )
     safe = BooleanField("Aman dihubungi kembali")
 

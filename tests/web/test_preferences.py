@@ -55,9 +55,14 @@ def test_a_switch_needs_a_token(client: FlaskClient) -> None:
 
 def test_the_cookie_is_secure_over_tls() -> None:
     client = make_sample(public_url="https://tesa.example").test_client()
-    token = client.get("/bare", base_url="https://tesa.example").text.split('name="csrf_token" value="', 1)[1].split('"')[0]
+    token = (
+        client.get("/bare", base_url="https://tesa.example").text.split('name="csrf_token" value="', 1)[1].split('"')[0]
+    )
     response = client.post(
-        "/lang/en", data={"csrf_token": token}, base_url="https://tesa.example", headers={"Referer": "https://tesa.example/"}
+        "/lang/en",
+        data={"csrf_token": token},
+        base_url="https://tesa.example",
+        headers={"Referer": "https://tesa.example/"},
     )
     assert "Secure" in response.headers["Set-Cookie"]
 

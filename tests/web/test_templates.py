@@ -35,7 +35,9 @@ def test_every_icon_that_is_named_is_in_the_sprite() -> None:
     named = {
         name
         for path in TEMPLATES
-        for name in re.findall(r"""(?:\bicon\(|icon_name=|icons\.svg'\) \}\}#)["']?([a-z][a-z-]+)["'<]""", path.read_text())
+        for name in re.findall(
+            r"""(?:\bicon\(|icon_name=|icons\.svg'\) \}\}#)["']?([a-z][a-z-]+)["'<]""", path.read_text()
+        )
     }
     assert named - drawn - {"icon_name", "name"} == set()
 

@@ -40,15 +40,15 @@ def under_way_for(contact_id: uuid.UUID) -> uuid.UUID | None:
     )
 
 
-def due_ids(now: datetime, limit: int = 200) -> Sequence[uuid.UUID]:
-    """Dispatches whose ladder is due, oldest deadline first."""
+def due_ids(now: datetime, limit: int) -> Sequence[uuid.UUID]:
+    """At most `limit` dispatches whose ladder is due, oldest deadline first."""
     query = select(Dispatch.id).where(Dispatch.next_step_at <= now).order_by(Dispatch.next_step_at).limit(limit)
     return db.session.scalars(query).all()
 
 
-def next_deadline() -> datetime | None:
-    """When the next ladder goes on; None when no dispatch waits for an answer."""
-    return db.session.scalar(select(func.min(Dispatch.next_step_at)))
+def next_deadline(now: datetime) -> datetime | None:
+    """When the next ladder goes on after `now`; None when no other dispatch waits for an answer."""
+    return db.session.scalar(select(func.min(Dispatch.next_step_at)).where(Dispatch.next_step_at > now))
 
 
 def offer_and_dispatch(which: ColumnElement[bool]) -> tuple[DispatchOffer, Dispatch] | None:

@@ -36,6 +36,8 @@ def test_a_row_that_breaks_does_not_keep_the_others_waiting(night: Night, caplog
     with night.app.app_context(), transaction():
         db.session.execute(update(Dispatch).where(Dispatch.id == broken).values(priority="P9"))
     night.at(3)
+    with night.app.app_context():
+        assert advance_dispatches(night.now) == START + timedelta(minutes=6)  # no spinning on the broken one
     assert f"dispatch {broken}: its ladder could not go on" in caplog.text
     assert night.outcome_of(sound, worker) == "missed"
 

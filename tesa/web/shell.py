@@ -91,6 +91,7 @@ def init_web(app: Flask, navigation: Navigation, live_endpoint: str | None = Non
     """
     settings: Settings = app.extensions["tesa_settings"]
     app.jinja_env.undefined = StrictUndefined
+    _init_cookie(app, settings)
     _init_babel(app, settings)
     _init_csrf(app)
     init_headers(app, settings.https)
@@ -115,6 +116,16 @@ def _blueprint() -> Blueprint:
     blueprint.add_url_rule("/lang/<code>", "choose_language", preferences.choose_language, methods=["POST"])
     blueprint.add_url_rule("/theme/<choice>", "choose_theme", preferences.choose_theme, methods=["POST"])
     return blueprint
+
+
+def _init_cookie(app: Flask, settings: Settings) -> None:
+    """Flask's own cookie holds the token against forged forms and the messages that wait for the next page."""
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-page" if settings.https else "page",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
 
 
 def _init_babel(app: Flask, settings: Settings) -> None:

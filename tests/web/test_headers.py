@@ -41,6 +41,14 @@ def test_over_tls_browsers_are_told_to_stay_there() -> None:
             assert response.headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
+def test_the_cookie_of_the_page_is_bound_to_the_host_over_tls() -> None:
+    over_tls = make_sample(public_url="https://tesa.example").test_client()
+    cookie = over_tls.get("/home", base_url="https://tesa.example").headers["Set-Cookie"]
+    assert cookie.startswith("__Host-page=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert make_sample().test_client().get("/home").headers["Set-Cookie"].startswith("page=")
+
+
 @pytest.mark.parametrize("name", sorted(manifest()))
 def test_built_files_are_guarded_too_and_kept_for_ever(client: FlaskClient, name: str) -> None:
     with client.get(f"/static/{manifest()[name]}") as response:

@@ -42,6 +42,18 @@ def test_every_icon_that_is_named_is_in_the_sprite() -> None:
     assert named - drawn - {"icon_name", "name"} == set()
 
 
+def test_every_class_that_is_named_is_drawn() -> None:
+    css = (DIST / manifest()["tesa.css"]).read_text()
+    drawn = set(re.findall(r"\.([a-zA-Z][\w-]*)", css))
+    named = {
+        (f"{path.parent.name}/{path.name}", name)
+        for path in TEMPLATES
+        for value in re.findall(r'class="([^"]*)"', path.read_text())
+        for name in re.sub(r"\{[{%].*?[%}]\}", "{}", value).split()
+    }
+    assert {(where, name) for where, name in named if "{}" not in name and name not in drawn} == set()
+
+
 def test_the_lock_names_no_server() -> None:
     assert "http" not in re.sub(r'"(url|funding)": "[^"]*"', "", (ROOT / "frontend" / "package-lock.json").read_text())
 

@@ -62,9 +62,7 @@ class Settings:
         return self.public_url + path
 
     @classmethod
-    def from_env(
-        cls, environ: Mapping[str, str], root: Path | None = None, *, need_telephony: bool = True
-    ) -> Settings:
+    def from_env(cls, environ: Mapping[str, str], root: Path | None = None, *, need_telephony: bool = True) -> Settings:
         """Read the settings from `environ`, completed from `.env` below `root` (default: the working directory).
 
         Commands that never speak to Twilio (`tesa db upgrade`, imports) pass `need_telephony=False`; web and worker
@@ -108,7 +106,9 @@ class _Reader:
         if not value:
             return None
         if not E164.fullmatch(value):
-            self.complain(name, "harus nomor E.164 seperti +622112345678", "must be an E.164 number such as +622112345678")
+            self.complain(
+                name, "harus nomor E.164 seperti +622112345678", "must be an E.164 number such as +622112345678"
+            )
         return value
 
     def phones(self, name: str) -> tuple[str, ...]:
@@ -121,7 +121,8 @@ class _Reader:
         value = self.required("TESA_SECRET_KEY")
         if value and len(value) < 32:
             self.complain(
-                "TESA_SECRET_KEY", "terlalu pendek, sedikitnya 32 karakter; jalankan `tesa init`",
+                "TESA_SECRET_KEY",
+                "terlalu pendek, sedikitnya 32 karakter; jalankan `tesa init`",
                 "is too short, at least 32 characters; run `tesa init`",
             )
         if value and len(set(value)) < 8:

@@ -189,9 +189,7 @@ def run_practice_line() -> None:
 
     settings = Settings.from_env(os.environ)
     people = [DemoPerson(**p) for p in json.loads((HOME / "phones.json").read_text())]
-    phones = [
-        PracticePhone(p.phone, p.name, p.roles[0], p.email, PASSWORD, p.totp_secret) for p in people
-    ]
+    phones = [PracticePhone(p.phone, p.name, p.roles[0], p.email, PASSWORD, p.totp_secret) for p in people]
     phones.append(PracticePhone(COORDINATORS, "Nomor koordinator · Coordinators' number", "coordinator"))
     serve(
         PracticeConfig(

@@ -83,19 +83,31 @@ def _running(settings: Settings) -> list[Finding]:
             last = worker_beat()
             ticking = last is not None and clock.now() - last < TICK_FRESH_FOR
             findings.append(
-                Finding("worker", ticking, "berdetak / ticking" if ticking else "tidak berdetak; jalankan `tesa worker` / no tick; run `tesa worker`")
+                Finding(
+                    "worker",
+                    ticking,
+                    "berdetak / ticking"
+                    if ticking
+                    else "tidak berdetak; jalankan `tesa worker` / no tick; run `tesa worker`",
+                )
             )
         except KeyFileProblem as problem:
             findings.append(Finding("keys", False, str(problem)))
         except Exception as error:  # a database that does not answer, or has no tables yet
             findings.append(
-                Finding("database", False, f"{type(error).__name__}; jalankan `tesa db upgrade` / run `tesa db upgrade`")
+                Finding(
+                    "database", False, f"{type(error).__name__}; jalankan `tesa db upgrade` / run `tesa db upgrade`"
+                )
             )
     disk = shutil.disk_usage(Path(os.getcwd()))
     free = disk.free / disk.total
     findings.append(Finding("disk", free > LEAST_FREE, f"{free:.0%} bebas / free"))
     if not settings.coordinator_numbers:
         findings.append(
-            Finding("coordinators", False, "TESA_COORDINATOR_NUMBERS kosong: tangga tidak punya anak tangga terakhir / empty: the ladder has no last rung")
+            Finding(
+                "coordinators",
+                False,
+                "TESA_COORDINATOR_NUMBERS kosong: tangga tidak punya anak tangga terakhir / empty: the ladder has no last rung",
+            )
         )
     return findings

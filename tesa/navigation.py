@@ -32,4 +32,4 @@ def navigation(principal: Principal) -> list[NavItem]:
 def _active(endpoint: str, here: str) -> bool:
     if endpoint == "intake.home":
         return request.endpoint == endpoint
-    return endpoint.split(".")[0] == here and request.endpoint != "intake.home"
+    return endpoint.split(".", maxsplit=1)[0] == here and request.endpoint != "intake.home"

@@ -57,9 +57,7 @@ def upgrade() -> None:
         sa.Column("error_code", sa.String(20), nullable=True),
     )
     is_open = sa.text("state in ('due', 'sending')")
-    op.create_index(
-        "ix_outbox_item_open", "outbox_item", ["due_at"], sqlite_where=is_open, postgresql_where=is_open
-    )
+    op.create_index("ix_outbox_item_open", "outbox_item", ["due_at"], sqlite_where=is_open, postgresql_where=is_open)
     op.create_index("ix_outbox_item_ref", "outbox_item", ["ref"])
     op.create_table(
         "heartbeat",

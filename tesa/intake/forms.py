@@ -27,7 +27,9 @@ class CallBackForm(FlaskForm):  # type: ignore[misc]
     """How a promised call-back ended."""
 
     outcome = RadioField(_l("Hasil"), choices=list(labels.CALL_BACK_OUTCOME.items()))
-    reason = StringField(_l("Alasan singkat"), [InputRequired(_l("Tuliskan alasannya dengan singkat.")), Length(max=500)])
+    reason = StringField(
+        _l("Alasan singkat"), [InputRequired(_l("Tuliskan alasannya dengan singkat.")), Length(max=500)]
+    )
 
 
 class LinkCaseForm(FlaskForm):  # type: ignore[misc]

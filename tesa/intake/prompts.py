@@ -14,10 +14,7 @@ CHOICE = (
     "Psikolog kami masih mendampingi orang lain. Anda boleh tetap menunggu. "
     "Tekan 2 bila ingin ditelepon kembali, 9 untuk meninggalkan pesan, 0 bila darurat."
 )
-EMERGENCY = (
-    "Kami sedang memanggil bantuan. Tetaplah di telepon bila itu aman. "
-    "Nomor darurat kota adalah satu satu dua."
-)
+EMERGENCY = "Kami sedang memanggil bantuan. Tetaplah di telepon bila itu aman. Nomor darurat kota adalah satu satu dua."
 WOMAN = "Baik. Kami mencarikan psikolog perempuan untuk Anda."
 IS_IT_SAFE = "Baik. Amankah kami menelepon nomor ini? Tekan 1 bila aman, 2 bila tidak."
 NOT_SAFE = "Baik, kami tidak akan menelepon nomor ini. Anda boleh tetap menunggu, atau menelepon lagi kapan saja."
@@ -28,7 +25,9 @@ MESSAGE_KEPT = "Terima kasih. Pesan Anda kami simpan dengan aman. Anda boleh men
 OTHER_KEY = "Baik. Tetaplah bersama kami."
 GOODBYE = "Terima kasih sudah menghubungi kami. Anda boleh menelepon lagi kapan saja."
 LAST_RESORT = "Tetaplah di telepon, kami menghubungkan Anda."
-LAST_RESORT_NOBODY = "Maaf, sambungan kami sedang terganggu. Bila darurat, hubungi satu satu dua. Silakan menelepon lagi."
+LAST_RESORT_NOBODY = (
+    "Maaf, sambungan kami sedang terganggu. Bila darurat, hubungi satu satu dua. Silakan menelepon lagi."
+)
 
 # To a psychologist's or coordinator's own phone: neutral, because others may hear it.
 WHISPER = "Ada tugas untuk Anda. Tekan 1 untuk menerima, 2 bila tidak bisa."

@@ -16,10 +16,7 @@ from tesa.intake.rules.words import ContactState, OfferOutcome
 def locked(contact_id: uuid.UUID) -> Contact | None:
     """The contact, locked for the rest of the transaction."""
     return db.session.scalar(
-        select(Contact)
-        .where(Contact.id == contact_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Contact).where(Contact.id == contact_id).with_for_update().execution_options(populate_existing=True)
     )
 
 
@@ -90,9 +87,7 @@ def open_conversations(account_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]
 def open_offer(contact_id: uuid.UUID, account_id: uuid.UUID) -> Offer | None:
     """This person's open offer of this contact."""
     return db.session.scalar(
-        select(Offer).where(
-            Offer.contact_id == contact_id, Offer.account_id == account_id, Offer.outcome.is_(None)
-        )
+        select(Offer).where(Offer.contact_id == contact_id, Offer.account_id == account_id, Offer.outcome.is_(None))
     )
 
 

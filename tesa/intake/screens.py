@@ -78,9 +78,7 @@ def visible_to(principal: Principal) -> ColumnElement[bool]:
         return Contact.id.is_not(None)
     return or_(
         Contact.psychologist_id == principal.id,
-        and_(
-            Contact.psychologist_id.is_(None), Contact.state.in_([ContactState.WAITING, ContactState.CALL_BACK])
-        ),
+        and_(Contact.psychologist_id.is_(None), Contact.state.in_([ContactState.WAITING, ContactState.CALL_BACK])),
         _offered_to(principal.id),
     )
 

@@ -109,11 +109,11 @@ class BaseUrlClient(TwilioHttpClient):
         self.logger.addHandler(logging.NullHandler())
         self.logger.propagate = False
 
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        parts = urlsplit(url)
+    def request(self, method: str, uri: str, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        parts = urlsplit(uri)
         if self.base and parts.hostname and parts.hostname.endswith(".twilio.com"):
-            url = urlunsplit((self.base.scheme, self.base.netloc, self.base.path + parts.path, parts.query, ""))
-        return super().request(method, url, *args, **kwargs)
+            uri = urlunsplit((self.base.scheme, self.base.netloc, self.base.path + parts.path, parts.query, ""))
+        return super().request(method, uri, *args, **kwargs)
 
 
 class TwilioGateway:

@@ -15,7 +15,7 @@ def normalised(raw: str) -> str | None:
     """
     text = raw.strip()
     while text.lower().startswith("whatsapp:"):
-        text = text[len("whatsapp:"):].strip()
+        text = text[len("whatsapp:") :].strip()
     if not text or len(text) > 40:
         return None
     try:

@@ -8,9 +8,8 @@ from typing import Any
 
 from flask import Response
 from twilio.twiml.messaging_response import MessagingResponse
-from twilio.twiml.voice_response import Dial
+from twilio.twiml.voice_response import Dial, VoiceResponse
 from twilio.twiml.voice_response import Gather as GatherElement
-from twilio.twiml.voice_response import VoiceResponse
 
 from tesa.telephony import plans
 
@@ -112,7 +111,9 @@ def _(verb: plans.DialNumbers, parent: Any) -> None:
 
 @_add.register
 def _(verb: plans.Record, parent: Any) -> None:
-    parent.record(action=verb.action, method="POST", max_length=verb.seconds, play_beep=True, timeout=8, finish_on_key="#")
+    parent.record(
+        action=verb.action, method="POST", max_length=verb.seconds, play_beep=True, timeout=8, finish_on_key="#"
+    )
 
 
 @_add.register

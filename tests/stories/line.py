@@ -24,7 +24,7 @@ from tesa.telephony.gateway import PlaceCall
 from tesa.telephony.outbox import outbox
 from tests.support.fake_gateway import FakeGateway
 from tests.support.moved_clock import MovedClock
-from tests.support.twilio import Twilio, new_sid
+from tests.support.twilio import Twilio
 
 QUEUE = "QU" + "a" * 32
 
@@ -64,7 +64,9 @@ class Hotline:
     people: int = 0
 
     # -- staff
-    def someone(self, role: str, tier: int | None = 1, gender: str = "P", hours: tuple[float, float] = (-2, 24)) -> Someone:
+    def someone(
+        self, role: str, tier: int | None = 1, gender: str = "P", hours: tuple[float, float] = (-2, 24)
+    ) -> Someone:
         """A new member of staff; on the rota for `hours` around now unless `tier` is None."""
         self.people += 1
         person = Someone(new_id(), f"{role}{self.people}@contoh.id", f"+6281300{self.people:05d}")

@@ -92,7 +92,9 @@ def test_a_late_failure_is_shown(hotline: Hotline) -> None:
     with transaction():
         send_reply(locked(contact.id), "Saya di sini.", person.id, hotline.clock.now())
     hotline.tick()
-    hotline.twilio.post(hotline.gateway.messages[-1].status_url, MessageSid="SM" + "2" * 32, MessageStatus="failed", ErrorCode="63016")
+    hotline.twilio.post(
+        hotline.gateway.messages[-1].status_url, MessageSid="SM" + "2" * 32, MessageStatus="failed", ErrorCode="63016"
+    )
     reply = next(m for m in hotline.messages() if m.direction == "out")
     assert (reply.status, reply.error_code) == ("failed", "63016")
 
@@ -136,6 +138,8 @@ def test_odd_texts_are_kept_as_they_came(hotline: Hotline) -> None:
     with transaction():
         row = locked(contact.id)
         assert row is not None
-    bodies = {m.body for m in contact_view(db.session.get_one(Contact, contact.id), Owner()).messages if m.direction == "in"}  # type: ignore[arg-type]
+    bodies = {
+        m.body for m in contact_view(db.session.get_one(Contact, contact.id), Owner()).messages if m.direction == "in"
+    }  # type: ignore[arg-type]
     assert bodies == set(texts)
     assert db.session.scalar(select(Message.id).limit(1)) is not None

@@ -30,7 +30,7 @@ def test_pressing_twice_gives_the_same_room_twice(hotline: Hotline) -> None:
     rooms = [hotline.presses(person).find("Dial/Conference").text for _ in range(2)]
     assert rooms == [f"kontak-{caller.contact_id}"] * 2
     hotline.tick()
-    assert len([r for r in hotline.gateway.led]) == 1
+    assert len(hotline.gateway.led) == 1
 
 
 def test_three_callers_and_three_psychologists(hotline: Hotline) -> None:

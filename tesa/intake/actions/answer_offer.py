@@ -59,5 +59,3 @@ def enter_room(token: str, now: datetime) -> Plan:
     if offer.joined_at is None:
         fetch_caller(offer, contact, now)
     return room_for(offer)
-
-

@@ -17,9 +17,7 @@ from tesa.intake.models import Contact
 from tesa.telephony.numbers import normalised
 
 
-def link_case(
-    contact: Contact, person_id: uuid.UUID | None, name: str, by: uuid.UUID, now: datetime
-) -> uuid.UUID:
+def link_case(contact: Contact, person_id: uuid.UUID | None, name: str, by: uuid.UUID, now: datetime) -> uuid.UUID:
     """Link `contact` (locked, hers) with the open case of `person_id`, or open a case; gives the case's id.
 
     `person_id` must be somebody whose number the contact came from. Raises RuleBroken otherwise.

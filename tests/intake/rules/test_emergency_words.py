@@ -38,7 +38,18 @@ def test_found(text: str, found: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "selamat pagi, saya mau bertanya", "aku bohong", "kosong", "begun", "bunuh waktu", "🙂🙂", "\x00", "123 456"],
+    [
+        "",
+        "   ",
+        "selamat pagi, saya mau bertanya",
+        "aku bohong",
+        "kosong",
+        "begun",
+        "bunuh waktu",
+        "🙂🙂",
+        "\x00",
+        "123 456",
+    ],
 )
 def test_not_found(text: str) -> None:
     assert matches(text, PHRASES) is None

@@ -30,7 +30,8 @@ def test_an_emergency_pages_everybody_after_4_seconds_and_coordinators_after_14(
 
 
 @pytest.mark.parametrize(
-    ("held", "on_call", "room"), [(0, False, True), (2, False, True), (3, False, False), (0, True, True), (1, True, False)]
+    ("held", "on_call", "room"),
+    [(0, False, True), (2, False, True), (3, False, False), (0, True, True), (1, True, False)],
 )
 def test_three_conversations_or_one_beside_a_call(held: int, on_call: bool, room: bool) -> None:
     assert message_ladder.has_room(held, on_call) is room

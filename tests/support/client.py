@@ -7,9 +7,12 @@ from typing import Any
 
 from flask import has_app_context
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from tesa.core.db import db
+
+RAW_TOKEN = "what the session cookie of this browser remembers"
 
 
 class OutsideClient(FlaskClient):
@@ -27,6 +30,16 @@ class OutsideClient(FlaskClient):
         finally:
             _end_reading()
         return response
+
+    def csrf_token(self) -> str:
+        """The token that a page of this browser would carry in its forms."""
+        with self.session_transaction() as session:
+            raw = session.setdefault("csrf_token", RAW_TOKEN)
+        return URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token").dumps(raw)
+
+    def submit(self, path: str, headers: dict[str, str] | None = None, **fields: Any) -> TestResponse:
+        """Send a form of `fields`, its token included, by POST."""
+        return self.post(path, data={"csrf_token": self.csrf_token(), **fields}, headers=headers)
 
 
 def _end_reading() -> None:

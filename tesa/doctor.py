@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -99,7 +98,7 @@ def _running(settings: Settings) -> list[Finding]:
                     "database", False, f"{type(error).__name__}; jalankan `tesa db upgrade` / run `tesa db upgrade`"
                 )
             )
-    disk = shutil.disk_usage(Path(os.getcwd()))
+    disk = shutil.disk_usage(Path.cwd())
     free = disk.free / disk.total
     findings.append(Finding("disk", free > LEAST_FREE, f"{free:.0%} bebas / free"))
     if not settings.coordinator_numbers:

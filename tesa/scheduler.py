@@ -60,10 +60,10 @@ class Clockwork:
         while not self.stopping.is_set():
             soonest = self.run_jobs(clock.now())
             now = clock.now()
-            if soonest is None or soonest >= end or now >= end:
+            # What is due and stays due (held by another worker, or broken) waits for the next tick: no spinning.
+            if soonest is None or soonest <= now or soonest >= end:
                 return
-            # Something that stays due (held by another worker) must not make this loop spin.
-            self.stopping.wait(max(0.02, (soonest - now).total_seconds()))
+            self.stopping.wait((soonest - now).total_seconds())
 
     def run_jobs(self, now: datetime) -> datetime | None:
         """Run each job once; the soonest deadline any of them knows of. A broken job does not stop the others."""

@@ -14,5 +14,9 @@ class Shredded(Exception):
     """The data key was destroyed on purpose; what it sealed is gone for ever."""
 
 
+class KeysAway(Exception):
+    """The key provider does not answer at the moment. What comes in is still sealed; what is sealed stays closed."""
+
+
 class KeyFileProblem(Exception):
     """The key file is missing or unfit; the sentence names the setting (Indonesian / English)."""

@@ -42,6 +42,7 @@ class DataKey:
     version: int
     owner: uuid.UUID
     klass: str
+    wrap_kind: str
     secret: bytes
 
     def __repr__(self) -> str:
@@ -73,7 +74,9 @@ def _cipher(field: Field, key: DataKey) -> AESGCM:
 
 
 def seal_record(field: Field, key: DataKey, content: str | bytes | None) -> bytes:
-    """`content` sealed under `key` for `field`."""
+    """`content` sealed under `key` for `field`. Raises ValueError for a revision outside 0 … 2³²-1."""
+    if not 0 <= field.revision < 1 << 32:
+        raise ValueError("revision")
     nonce = os.urandom(NONCE)
     return _header(key, nonce) + _cipher(field, key).encrypt(nonce, padded(content), _aad(field, key))
 
@@ -89,7 +92,7 @@ def open_record(field: Field, key: DataKey, blob: bytes) -> str | bytes | None:
     """The content of `blob`. Raises Unopenable unless it was sealed for this very field under this very key."""
     if key_id_of(blob) != key.id or int.from_bytes(blob[20:24], "big") != key.version:
         raise Unopenable
-    if (key.owner, key.klass) != (field.owner, field.klass):
+    if (key.owner, key.klass) != (field.owner, field.klass) or not 0 <= field.revision < 1 << 32:
         raise Unopenable
     nonce = blob[24:HEADER]
     try:

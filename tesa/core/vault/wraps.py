@@ -34,10 +34,31 @@ def purpose_key_aad(name: str, version: int, under: str) -> bytes:
     return joined(b"tesa purpose key", name.encode(), version.to_bytes(4, "big"), under.encode())
 
 
+def intake_name(version: int) -> str:
+    """How `wrapped_under` names a version of the intake pair."""
+    return f"intake-{version}"
+
+
+def intake_version(name: str) -> int:
+    """The version that `name` names. Raises Unopenable unless it is spelled exactly as `intake_name` does."""
+    digits = name.removeprefix("intake-")
+    if not (digits.isascii() and digits.isdecimal()) or name != intake_name(int(digits[:9])):
+        raise Unopenable
+    return int(digits)
+
+
 def new_intake_pair() -> tuple[bytes, bytes]:
     """A fresh X25519 pair: private and public, 32 bytes each."""
     private = X25519PrivateKey.generate()
     return private.private_bytes_raw(), private.public_key().public_bytes_raw()
+
+
+def public_half(private: bytes) -> bytes:
+    """The public half that belongs to `private`. Raises Unopenable for what is no private half."""
+    try:
+        return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+    except ValueError as error:
+        raise Unopenable from error
 
 
 def _shared_cipher(secret: bytes, ephemeral: bytes, public: bytes, aad: bytes) -> AESGCM:
@@ -58,9 +79,9 @@ def unwrap_from_intake(private: bytes, wrapped: bytes, aad: bytes) -> bytes:
     """What `wrap_for_intake` was given. Raises Unopenable."""
     if len(wrapped) < 32 + 12 + 16:
         raise Unopenable
-    own = X25519PrivateKey.from_private_bytes(private)
     ephemeral, nonce, body = wrapped[:32], wrapped[32:44], wrapped[44:]
     try:
+        own = X25519PrivateKey.from_private_bytes(private)
         secret = own.exchange(X25519PublicKey.from_public_bytes(ephemeral))
         public = own.public_key().public_bytes_raw()
         return _shared_cipher(secret, ephemeral, public, aad).decrypt(nonce, body, aad)

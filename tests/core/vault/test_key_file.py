@@ -56,8 +56,8 @@ def test_among_the_programs_files(path: Path) -> None:
         lambda c: "[]",
         lambda c: json.dumps({**c, "current": "kek-other"}),
         lambda c: json.dumps({**c, "format": 2}),
-        lambda c: json.dumps({**c, "keys": {k: "AAAA" for k in c["keys"]}}),
-        lambda c: json.dumps({**c, "keys": {"kek-000000000000": v for v in c["keys"].values()}, "current": "kek-000000000000"}),
+        lambda c: json.dumps({**c, "keys": dict.fromkeys(c["keys"], "AAAA")}),
+        lambda c: json.dumps({**c, "keys": dict.fromkeys(["kek-000000000000"], *c["keys"].values()), "current": "kek-000000000000"}),
     ],
 )
 def test_damaged(path: Path, damage) -> None:

@@ -17,7 +17,16 @@ from sqlalchemy import delete, select, update
 from config import Settings
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
-from tesa.core.vault import Field, KeyFileProblem, Shredded, Unopenable, create_key_file, init_vault, local_provider, vault
+from tesa.core.vault import (
+    Field,
+    KeyFileProblem,
+    Shredded,
+    Unopenable,
+    create_key_file,
+    init_vault,
+    local_provider,
+    vault,
+)
 from tesa.core.vault.models import DataKeyRow
 from tests.support.moved_clock import BEGINNING
 from tests.support.settings import bare_app, close_engines
@@ -180,8 +189,8 @@ def test_purpose_keys_are_made_once(bare: Flask) -> None:
 
 
 def test_keys_are_not_printed(bare: Flask, settings: Settings) -> None:
-    key = vault._new_key
-    with transaction():
-        made = key(new_id(), "note")
-    assert repr(made.secret) not in repr(made)
+    field = place()
+    sealed(field)
+    [key] = bare.extensions["tesa_vault"]._by_id._entries.values()
+    assert repr(key[1].secret) not in repr(key)
     assert "kek-" in repr(local_provider(settings.key_file))

@@ -125,7 +125,7 @@ class _Reader:
                 "terlalu pendek, sedikitnya 32 karakter; jalankan `tesa init`",
                 "is too short, at least 32 characters; run `tesa init`",
             )
-        if value and len(set(value)) < 8:
+        elif value and len(set(value)) < 8:
             self.complain("TESA_SECRET_KEY", "terlalu mudah ditebak", "is too easy to guess")
         return value
 

@@ -52,12 +52,15 @@ def test_what_stays_due_does_not_make_it_spin(bare: Flask) -> None:
 
 
 def test_a_broken_job_does_not_stop_the_others_and_the_heart_beats(bare: Flask) -> None:
-    done = []
+    done: list[datetime] = []
+
+    def good(now: datetime) -> None:
+        done.append(now)
 
     def broken(_now: datetime) -> None:
         raise ZeroDivisionError
 
-    Clockwork(bare, [("broken", broken), ("good", lambda now: done.append(now))]).tick()
+    Clockwork(bare, [("broken", broken), ("good", good)]).tick()
     assert len(done) == 1
     with bare.app_context():
         assert db.session.get(Heartbeat, "worker") is not None

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from tesa.intake import labels
+
+
+def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(code, word) for code, word in words.items()]
 
 
 class ReplyForm(FlaskForm):  # type: ignore[misc]
@@ -19,14 +27,14 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]
 class FinalizeForm(FlaskForm):  # type: ignore[misc]
     """Outcome and services of a contact."""
 
-    outcome = SelectField(_l("Hasil kontak"), choices=list(labels.OUTCOME.items()))
-    services = SelectMultipleField(_l("Layanan yang diberikan"), choices=list(labels.SERVICE.items()))
+    outcome = SelectField(_l("Hasil kontak"), choices=_choices(labels.OUTCOME))
+    services = SelectMultipleField(_l("Layanan yang diberikan"), choices=_choices(labels.SERVICE))
 
 
 class CallBackForm(FlaskForm):  # type: ignore[misc]
     """How a promised call-back ended."""
 
-    outcome = RadioField(_l("Hasil"), choices=list(labels.CALL_BACK_OUTCOME.items()))
+    outcome = RadioField(_l("Hasil"), choices=_choices(labels.CALL_BACK_OUTCOME))
     reason = StringField(
         _l("Alasan singkat"), [InputRequired(_l("Tuliskan alasannya dengan singkat.")), Length(max=500)]
     )

@@ -37,7 +37,7 @@ class ScreenForm(FlaskForm):  # type: ignore[misc]
     """A judgement of the risk."""
 
     risk = RadioField(_l("Tingkat risiko"), validators=[InputRequired(_l("Pilih tingkat risiko dari daftar."))])
-    reason = TextAreaField(_l("Alasan"), [Length(max=REASON)], filters=[_lines])
+    why = TextAreaField(_l("Alasan"), [Length(max=REASON)], filters=[_lines])
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
@@ -59,7 +59,7 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
     """Why a case is closed."""
 
     reason = SelectField(_l("Alasan penutupan"), validators=[InputRequired(_l("Pilih alasan penutupan dari daftar."))])
-    words = TextAreaField(_l("Keterangan"), [Length(max=REASON)], filters=[_lines])
+    remark = TextAreaField(_l("Penjelasan"), [Length(max=REASON)], filters=[_lines])
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
@@ -72,7 +72,7 @@ class SafeContactForm(FlaskForm):  # type: ignore[misc]
     to_call = RadioField(_l("Aman ditelepon?"), default=Answer.UNKNOWN.value)
     to_message = RadioField(_l("Aman dikirimi pesan?"), default=Answer.UNKNOWN.value)
     hours = StringField(_l("Jam yang aman"), [Length(max=200)])
-    code_word = StringField(_l("Kata sandi"), [Length(max=100)])
+    code_word = StringField(_l("Kata aman"), [Length(max=100)])
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)

@@ -66,7 +66,7 @@ def gender_label(gender: str | None) -> str:
 
 def kind_label(kind: str) -> str:
     """What a note is about."""
-    return {"note": _("Catatan"), "risk": _("Alasan penilaian risiko"), "closure": _("Alasan penutupan")}[kind]
+    return {"note": _("Catatan kasus"), "risk": _("Alasan penilaian risiko"), "closure": _("Alasan penutupan")}[kind]
 
 
 def event_label(code: str) -> str:

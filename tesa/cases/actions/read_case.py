@@ -18,7 +18,7 @@ from tesa.cases.rules.safe_contact import SafeAnswers, stale
 from tesa.core.db import db
 from tesa.telephony.numbers import masked
 
-EVENTS = 50
+EVENTS = 20
 """Events shown at a time."""
 
 

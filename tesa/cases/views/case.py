@@ -25,6 +25,8 @@ from tesa.core.errors import RuleBroken
 from tesa.core.transactions import transaction
 from tesa.web.fragments import render
 
+NOBODY = uuid.UUID(int=0)
+
 
 @blueprint.get("/kasus/<uuid:case_id>")
 @require("case.read")
@@ -91,9 +93,9 @@ def screen(case_id: uuid.UUID) -> Response | tuple[str, int]:
         return _page(case_id, form), 422
     try:
         with transaction():
-            screen_risk(case_id, form.risk.data, form.reason.data or "", principal(), clock.now())
+            screen_risk(case_id, form.risk.data, form.why.data or "", principal(), clock.now())
     except RuleBroken as broken:
-        form.reason.errors = [broken.sentence]
+        form.why.errors = [broken.sentence]
         return _page(case_id, form), 422
     return _done(case_id, _("Penilaian risiko tersimpan."))
 
@@ -102,9 +104,7 @@ def screen(case_id: uuid.UUID) -> Response | tuple[str, int]:
 @require("case.assign")
 def assign(case_id: uuid.UUID) -> Response:
     """Give the case to another psychologist."""
-    chosen = request.form.get("account_id", type=uuid.UUID)
-    if chosen is None:
-        raise RuleBroken(_("Pilih psikolog yang masih bertugas."))
+    chosen = request.form.get("account_id", NOBODY, type=uuid.UUID)
     with transaction():
         assign_owner(case_id, chosen, principal(), clock.now())
     return _done(case_id, _("Kasus sudah diserahkan."))
@@ -118,7 +118,7 @@ def close(case_id: uuid.UUID) -> Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _page(case_id, form), 422
     with transaction():
-        close_case(case_id, form.reason.data, form.words.data or "", principal(), clock.now())
+        close_case(case_id, form.reason.data, form.remark.data or "", principal(), clock.now())
     return _done(case_id, _("Kasus ditutup."))
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from tesa.accounts.rules.roles import Role
 
+YEARS = range(2000, 2100)  # outside them somebody has mistyped
 LONGEST_DUTY = timedelta(hours=48)  # a question about "now" may therefore look back 48 h and no further
 
 
@@ -43,6 +44,7 @@ class Flaw(StrEnum):
     """Why an assignment cannot be."""
 
     NO_ZONE = "no_zone"
+    OUT_OF_RANGE = "out_of_range"
     REVERSED = "reversed"
     TOO_LONG = "too_long"
     UNKNOWN_TIER = "unknown_tier"
@@ -73,6 +75,8 @@ def time_flaw(starts_at: datetime, ends_at: datetime) -> Flaw | None:
     """What is wrong with these times, if anything."""
     if starts_at.utcoffset() is None or ends_at.utcoffset() is None:
         return Flaw.NO_ZONE
+    if starts_at.year not in YEARS or ends_at.year not in YEARS:
+        return Flaw.OUT_OF_RANGE
     if ends_at <= starts_at:
         return Flaw.REVERSED
     return Flaw.TOO_LONG if ends_at - starts_at > LONGEST_DUTY else None

@@ -6,7 +6,7 @@ The hottest path of all: few statements, Core only. One row per MessageSid, howe
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Integer, Table, bindparam, func, insert, select, update
@@ -24,6 +24,7 @@ from tesa.intake.rules.words import MESSAGE_RANK, ContactState
 from tesa.telephony.inbound import MessageForm
 from tesa.telephony.plans import Plan, Reply
 
+AFTERWARDS = timedelta(microseconds=1)  # so that the answer stands behind the question
 LOCK_CLASS = 7301  # namespace of our advisory locks on PostgreSQL
 LOCK = select(func.pg_advisory_xact_lock(LOCK_CLASS, bindparam("index", type_=Integer)))
 CONTACTS, MESSAGES = cast(Table, Contact.__table__), cast(Table, Message.__table__)
@@ -122,7 +123,7 @@ def _acknowledgement(contact_id: uuid.UUID, now: datetime) -> dict[str, Any]:
         "has_place": False,
         "status": "sent",
         "status_rank": MESSAGE_RANK["sent"],
-        "created_at": now,
+        "created_at": now + AFTERWARDS,
     }
 
 

@@ -40,8 +40,10 @@ class LazyGroups(click.Group):
 
 
 @click.group(cls=LazyGroups)
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """TeSA, Telepon Sahabat Perempuan dan Anak."""
+    context.obj = application  # the commands of the slices run inside it, and do not import this module
 
 
 def refuse(*sentences: str) -> None:

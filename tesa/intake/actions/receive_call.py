@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tesa.core.db import db, new_id
 from tesa.core.vault import vault
 from tesa.intake import addresses, sealing
-from tesa.intake.actions.log_event import log_event
-from tesa.intake.models import Call, Contact
+from tesa.intake.models import Call, Contact, ContactEvent
 from tesa.intake.queries import contact_of_call
 from tesa.intake.rules import ladder
 from tesa.intake.rules.words import Channel, ContactState
 from tesa.psychologists.public import on_duty
 from tesa.telephony.inbound import CallForm
 from tesa.telephony.plans import Enqueue, Plan
+
+CALLS = cast(Table, Call.__table__)
+INSERT_CONTACT = insert(cast(Table, Contact.__table__))
+INSERT_EVENT = insert(cast(Table, ContactEvent.__table__))
 
 
 def receive_call(form: CallForm, now: datetime) -> Plan:
@@ -33,19 +37,17 @@ def receive_call(form: CallForm, now: datetime) -> Plan:
     vault.begin(contact_id, "contact")
     duty = on_duty("hotline", now)
     anyone = any(person.tier in (1, 2) for person in duty)
-    db.session.execute(
-        insert(Contact).values(
-            id=contact_id,
-            channel=Channel.VOICE,
-            state=ContactState.WAITING,
-            caller_sealed=sealing.seal_number(contact_id, form.caller or form.raw_from),
-            caller_index=vault.blind_index("number", form.caller) if form.caller else None,
-            opened_at=now,
-            waiting_since=now,
-            ladder_step=0,
-            next_step_at=ladder.first_due(anyone, now),
-        )
-    )
+    row = {
+        "id": contact_id,
+        "channel": Channel.VOICE,
+        "state": ContactState.WAITING,
+        "caller_sealed": sealing.seal_number(contact_id, form.caller or form.raw_from),
+        "caller_index": vault.blind_index("number", form.caller) if form.caller else None,
+        "opened_at": now,
+        "waiting_since": now,
+        "next_step_at": ladder.first_due(anyone, now),
+    }
+    db.session.connection().execute(INSERT_CONTACT, row)
     if not _insert_call(contact_id, form.sid, now):
         # The same webhook is being answered by another thread: its contact is the one that counts.
         db.session.rollback()
@@ -54,20 +56,19 @@ def receive_call(form: CallForm, now: datetime) -> Plan:
             raise RuntimeError("a call was refused as a duplicate, but there is none")
         return wait_plan(other)
     on_shift = " ".join(f"{person.account_id}:{person.tier}:{person.state}" for person in duty)
-    log_event(contact_id, "opened", now)
-    log_event(contact_id, "on_duty", now, detail=on_shift)
+    events = [
+        {"id": new_id(), "contact_id": contact_id, "at": now, "code": code, "detail": detail}
+        for code, detail in (("opened", ""), ("on_duty", on_shift))
+    ]
+    db.session.connection().execute(INSERT_EVENT, events)
     return wait_plan(contact_id)
 
 
 def _insert_call(contact_id: uuid.UUID, call_sid: str, now: datetime) -> bool:
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    row = db.session.execute(
-        dialect.insert(Call)
-        .values(id=new_id(), contact_id=contact_id, call_sid=call_sid, heard_at=now)
-        .on_conflict_do_nothing(index_elements=["call_sid"])
-        .returning(Call.id)
-    )
-    return row.one_or_none() is not None
+    statement = dialect.insert(CALLS).on_conflict_do_nothing(index_elements=["call_sid"]).returning(CALLS.c.id)
+    row = {"id": new_id(), "contact_id": contact_id, "call_sid": call_sid, "heard_at": now}
+    return db.session.connection().execute(statement, row).one_or_none() is not None
 
 
 def wait_plan(contact_id: uuid.UUID) -> Plan:

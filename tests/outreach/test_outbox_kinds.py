@@ -65,3 +65,12 @@ def test_a_ring_whose_fate_is_unknown_is_tried_once_more(night: Night) -> None:
     night.at(0.1)
     night.at(0.2)
     assert night.rung(worker) == 2
+
+
+def test_a_ring_that_waits_is_dropped_when_somebody_has_it_meanwhile(night: Night) -> None:
+    worker = night.worker()
+    night.gateway.refuse("20429", again=2.0, meant=lambda r: not isinstance(r, SendMessage))
+    night.raised("P1")
+    night.writes(worker, "siap")
+    night.at(0.1)
+    assert night.rung(worker) == 1

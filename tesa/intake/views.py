@@ -12,7 +12,7 @@ from tesa.accounts.audit import record
 from tesa.accounts.permissions import require
 from tesa.accounts.public import Principal, principal
 from tesa.accounts.rules.roles import Role
-from tesa.cases.public import case_brief, people_with_number
+from tesa.cases.public import case_brief, may_read_case, people_with_number
 from tesa.core import clock
 from tesa.core.db import db
 from tesa.core.errors import NotFound, RuleBroken
@@ -268,10 +268,8 @@ def close_promise(contact_id: uuid.UUID) -> AnyResponse:
 @blueprint.get("/kasus/<uuid:case_id>/kontak")
 @require("contact.read")
 def contacts_of_case(case_id: uuid.UUID) -> str:
-    """A fragment of the case page: its contacts. Only for the owner of the case and coordinators."""
-    who = principal()
-    brief = case_brief(case_id)
-    if brief is None or not (brief.owner_id == who.id or who.is_role(Role.COORDINATOR)):
+    """A fragment of the case page: its contacts. Only for those who may see the case."""
+    if not may_read_case(case_id, principal(), clock.now()):
         raise NotFound
     return render("intake/_contacts_of_case.html", rows=screens.contacts_of_case(case_id), labels=labels)
 

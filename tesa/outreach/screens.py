@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, false, or_
 
 from tesa.accounts.public import Principal, Role, StaffMember, staff
-from tesa.cases.public import case_brief
+from tesa.cases.public import may_read_case
 from tesa.outreach.models import Dispatch, DispatchEvent, DispatchOffer
 from tesa.outreach.places import name_of
 from tesa.outreach.queries import events_of, get, of_case, of_contact, offers_of_all, on_board, was_asked
@@ -151,9 +151,8 @@ def contact_cards(contact_id: uuid.UUID, me: Principal, now: datetime) -> list[C
 
 
 def case_cards(case_id: uuid.UUID, me: Principal, now: datetime) -> list[Card] | None:
-    """All dispatches of a case, newest first; None when this person neither owns the case nor coordinates."""
-    brief = case_brief(case_id)
-    if brief is None or not (me.is_role(Role.COORDINATOR) or brief.owner_id == me.id):
+    """All dispatches of a case, newest first; None when this person may not see the case."""
+    if not may_read_case(case_id, me, now):
         return None
     return cards(of_case(case_id), me, now)
 

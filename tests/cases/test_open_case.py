@@ -98,6 +98,15 @@ def test_a_known_person_keeps_her_open_case_and_its_owner(app: Flask) -> None:
     assert events_of(case.id) == ["opened", "access_lent"]
 
 
+def test_a_contact_raises_the_risk_of_the_open_case_and_never_lowers_it(app: Flask) -> None:
+    owner = make_staff()
+    case = case_of(make_case(owner, risk="medium"))
+    make_case(owner, person_id=case.person_id, risk="low")
+    assert case_of(case.id).risk == "medium"
+    make_case(owner, person_id=case.person_id, risk="emergency")
+    assert case_of(case.id).risk == "emergency"
+
+
 def test_a_number_is_kept_once(app: Flask) -> None:
     owner = make_staff()
     case = case_of(make_case(owner))

@@ -12,6 +12,7 @@ from tesa.accounts.audit import record
 from tesa.cases import sealing
 from tesa.cases.actions.grant_access import grant_access
 from tesa.cases.actions.log_event import log_event
+from tesa.cases.actions.raise_risk import raise_risk
 from tesa.cases.actions.reopen_case import take_up
 from tesa.cases.models import Case, CaseCounter, Person, PersonNumber
 from tesa.cases.queries import cases_of, locked, locked_person, numbers_of
@@ -51,6 +52,8 @@ def open_case(
     under_way = next((c for c in known if c.status != CaseStatus.CLOSED), None)
     if under_way is not None:
         grant_access(under_way.id, owner_id, now + CONTACT_ACCESS, now)
+        if risk is not None:
+            raise_risk(under_way.id, risk, owner_id, now)
         return under_way.id
     last = next(iter(known), None)
     if last is not None and comes_back(last.closure_reason):

@@ -18,7 +18,7 @@ from tesa.telephony.numbers import normalised
 
 
 def link_case(contact: Contact, person_id: uuid.UUID | None, name: str, by: uuid.UUID, now: datetime) -> uuid.UUID:
-    """Link `contact` (locked, hers) with the open case of `person_id`, or open a case; gives the case's id.
+    """Link `contact` (locked, hers) with the case of `person_id`, or open a case for a new person; gives the case's id.
 
     `person_id` must be somebody whose number the contact came from. Raises RuleBroken otherwise.
     """
@@ -30,20 +30,16 @@ def link_case(contact: Contact, person_id: uuid.UUID | None, name: str, by: uuid
     known = {m.person_id: m for m in people_with_number(number)} if number else {}
     if person_id is not None and person_id not in known:
         raise RuleBroken(_("Orang ini tidak memakai nomor tersebut."))
-    match = known.get(person_id) if person_id else None
-    if match is not None and match.open_case_id is not None:
-        case_id: uuid.UUID = match.open_case_id
-    else:
-        case_id = open_case(
-            person_id=person_id,
-            name=name,
-            number=number,
-            contact_id=contact.id,
-            owner_id=by,
-            risk=contact.risk,
-            now=now,
-        )
+    case_id = open_case(
+        person_id=person_id,
+        name=name,
+        number=number,
+        contact_id=contact.id,
+        owner_id=by,
+        risk=contact.risk,
+        now=now,
+    )
     contact.case_id = case_id
-    note_contact_on_case(case_id, contact.id, now)
+    note_contact_on_case(case_id, contact.id, now, by)
     log_event(contact.id, "case_linked", now, by)
     return case_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from tesa.cases.actions.raise_risk import raise_risk
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.events import EmergencyRaised, emergency_raised
 from tesa.intake.models import Contact
@@ -20,6 +21,8 @@ def raise_emergency(contact: Contact, by: str, actor_id: uuid.UUID | None, now: 
     if contact.emergency_at is None:
         contact.risk, contact.emergency_at = "emergency", now
         log_event(contact.id, "emergency", now, actor_id, detail=by)
+        if contact.case_id is not None:
+            raise_risk(contact.case_id, "emergency", actor_id, now)
         if contact.state == ContactState.WAITING:
             _hurry(contact, now)
     event = EmergencyRaised(contact.id, contact.case_id, contact.channel, by, actor_id, now)

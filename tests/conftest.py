@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -19,6 +20,9 @@ from tests.support.fake_gateway import FakeGateway
 from tests.support.moved_clock import MovedClock
 from tests.support.settings import close_engines, make_settings, migrate_at
 from tests.support.twilio import Twilio
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # No deadline: two cores shared by several processes say nothing about the speed of one example.
 hypothesis_settings.register_profile("tesa", deadline=None, print_blob=True)
@@ -109,3 +113,12 @@ def new_client(app: Flask) -> Callable[[], FlaskClient]:
 def twilio(client: FlaskClient, settings: Settings) -> Twilio:
     """Twilio's side of the webhooks."""
     return Twilio(client, settings)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the whole run: Playwright allows one in a process."""
+    from tests.support.chromium import launched  # most runs need no browser
+
+    with launched() as browser:
+        yield browser

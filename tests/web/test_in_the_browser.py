@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.web.sample import make_sample
@@ -18,11 +18,6 @@ from tests.web.sample import make_sample
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = (Path(__file__).parents[1] / "browser" / "axe.min.js").read_text()
 AXE_RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 DESK, PHONE = (1280, 800), (390, 844)
 ROOMS = ("home", "inbox", "folder", "calendar", "ambulance", "users", "bare")
 
@@ -34,15 +29,6 @@ class Served:
     app: Flask
     url: str
     complaints: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the file."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -67,12 +53,12 @@ def serve() -> Iterator[Callable[..., Served]]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """Open a page; whatever the browser complains about (the policy, a script) fails the test."""
     contexts = []
 
     def opened(served: Served, path: str, size: tuple[int, int] = DESK, scheme: str = "light") -> Page:
-        context = browser.new_context(
+        context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,
             locale="id-ID",
@@ -248,9 +234,9 @@ def test_letters_lead_to_rooms_unless_one_types_or_has_switched_them_off(
 
 
 def test_language_and_rooms_are_within_reach_on_a_phone_without_scripts(
-    serve: Callable[..., Served], browser: Browser
+    serve: Callable[..., Served], chromium: Browser
 ) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
     page = context.new_page()
     page.goto(serve().url + "/home")
     page.get_by_text("Lainnya").click()

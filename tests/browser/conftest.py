@@ -18,8 +18,10 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from config import Settings
+from tesa.accounts.public import StaffMember
 from tests.support import processes
 from tests.support.carrier import Carrier
+from tests.support.people import session_cookie
 from tests.support.settings import environment, make_settings
 from tests.support.twilio import Twilio
 
@@ -70,6 +72,11 @@ class Live:
     url: str
     twilio: Twilio
     carrier: Carrier
+
+    def sign_in(self, page: Page, person: StaffMember) -> None:
+        """Make `person` the one who is signed in on `page`, and on all pages of its browser profile."""
+        name, value = session_cookie(person)
+        page.context.add_cookies([{"name": name, "value": value, "url": self.url}])
 
     def wait_for_ring(self, number: str | None, seconds: float = 20) -> None:
         """Until the carrier was told to ring `number`."""

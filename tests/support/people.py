@@ -6,8 +6,12 @@ import itertools
 import uuid
 from datetime import datetime, timedelta
 
+from flask import current_app
+from flask.testing import FlaskClient
+
 from tesa.accounts.models import Account, AccountRole
 from tesa.accounts.public import StaffMember, member, name_field, phone_field
+from tesa.accounts.sessions import begin_session, cookie_name
 from tesa.core import clock
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
@@ -82,3 +86,15 @@ def make_shift(
             )
         )
     return assignment_id
+
+
+def session_cookie(person: StaffMember) -> tuple[str, str]:
+    """Name and value of the cookie of a browser in which `person` has just signed in."""
+    with current_app.test_request_context(), transaction():
+        return cookie_name(), begin_session(person.id, clock.now())
+
+
+def signed_in(client: FlaskClient, person: StaffMember) -> FlaskClient:
+    """The same client, with `person` signed in. The way through password and code has its own tests."""
+    client.set_cookie(*session_cookie(person))
+    return client

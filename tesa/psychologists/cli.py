@@ -1,4 +1,4 @@
-"""`tesa rota …`: the rota from the shell. Runs inside the application that the root command hands down as `obj`."""
+"""`tesa rota …`: the rota from the shell. Runs inside the application that the root command hands down in `obj`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def in_app(command: Callable[..., None]) -> Callable[..., None]:
     @click.pass_context
     @wraps(command)
     def run(context: click.Context, /, **options: Any) -> None:
-        with context.find_root().obj().app_context(), force_locale("id"):
+        with context.find_root().obj["application"]().app_context(), force_locale("id"):
             command(**options)
 
     return run

@@ -30,7 +30,7 @@ class Shell:
         self.file = folder / "rota.csv"
 
     def run(self, *arguments: str) -> Result:
-        return CliRunner().invoke(rota_group, arguments, obj=lambda: self.app)
+        return CliRunner().invoke(rota_group, arguments, obj={"application": lambda: self.app})
 
     def take(self, content: str, *options: str) -> Result:
         self.file.write_text(content, encoding="utf-8")

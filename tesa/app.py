@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 
 from config import Settings
@@ -57,7 +59,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     app.extensions["tesa_settings"] = settings
     app.extensions["tesa_claimers"] = [take_keyword]
     init_db(app, settings.database_url)
-    init_vault(app, local_provider(settings.key_file))
+    init_vault(app, local_provider(settings.key_file, forbidden_root=Path(__file__).parents[1]))
     box = Outbox(app, gateway or TwilioGateway(settings), threads=threads)
     app.extensions["tesa_outbox"] = box
     for kind in (*intake_kinds.KINDS, *outreach_kinds.KINDS):

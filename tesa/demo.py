@@ -83,10 +83,11 @@ def _environment(port: int) -> dict[str, str]:
     }
 
 
-def _staff(app: object) -> list[DemoPerson]:
+def _staff() -> list[DemoPerson]:
     """Make the demonstration staff that is missing; the people with their second-factor seeds."""
-    from tesa.accounts.actions.add_ready_account import add_ready_account
-    from tesa.accounts.public import by_email
+    from tesa.accounts.actions.save_account import Details, save_account
+    from tesa.accounts.actions.set_secrets import set_secrets
+    from tesa.accounts.public import Role, by_email
     from tesa.core import clock
     from tesa.core.transactions import transaction
 
@@ -95,7 +96,10 @@ def _staff(app: object) -> list[DemoPerson]:
     for person in STAFF:
         if by_email(person.email) is None:
             with transaction():
-                seeds[person.email] = add_ready_account(person, PASSWORD, clock.now())
+                roles = frozenset(Role(role) for role in person.roles)
+                details = Details(person.email, person.name, person.phone, roles, person.gender)
+                account_id = save_account(details, None, clock.now())
+                seeds[person.email] = set_secrets(account_id, PASSWORD, clock.now())
     with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(seeds, file)
     return [DemoPerson(**{**asdict(p), "totp_secret": seeds.get(p.email, "")}) for p in STAFF]
@@ -176,7 +180,7 @@ def _prepare() -> list[DemoPerson]:
     make_ready(settings)
     app = create_app(settings)
     with app.app_context():
-        people = _staff(app)
+        people = _staff()
         _rota(clock.now().astimezone(UTC))
         db.session.remove()
         db.engine.dispose()

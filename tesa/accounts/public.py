@@ -17,7 +17,16 @@ from tesa.core.db import db
 from tesa.core.vault import Field, vault
 
 __all__ = [
-    "Principal", "Role", "StaffMember", "active_accounts", "by_email", "by_phone", "emails", "member", "principal", "staff",
+    "Principal",
+    "Role",
+    "StaffMember",
+    "active_accounts",
+    "by_email",
+    "by_phone",
+    "emails",
+    "member",
+    "principal",
+    "staff",
     "with_role",
 ]
 
@@ -71,7 +80,7 @@ def principal() -> Principal:
     """The signed-in person of the present request. Raises RuntimeError when nobody is signed in."""
     person = current_user._get_current_object()
     if not isinstance(person, Principal):
-        raise RuntimeError("principal() was asked for in a request that nobody has signed in to")
+        raise RuntimeError("principal() was asked for in a request that nobody has signed in to")  # noqa: TRY004
     return person
 
 
@@ -104,14 +113,14 @@ def by_email(email: str) -> StaffMember | None:
 def by_phone(e164: str) -> StaffMember | None:
     """The active member with this number. The blind index only narrows: the number is compared after unsealing."""
     index = vault.blind_index("number", e164)
-    matches = (m for m in _members(Account.phone_index == index, Account.active) if m.phone == e164)
+    matches = (m for m in _members(Account.phone_index == index, Account.active.is_(True)) if m.phone == e164)
     return next(matches, None)
 
 
 def with_role(role: Role | str) -> list[StaffMember]:
     """The active members who have `role`, by e-mail address."""
     holders = select(AccountRole.account_id).where(AccountRole.role == str(role))
-    return _members(Account.active, Account.id.in_(holders))
+    return _members(Account.active.is_(True), Account.id.in_(holders))
 
 
 def active_accounts() -> Select[uuid.UUID]:
@@ -125,10 +134,10 @@ def emails(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     if not wanted:
         return {}
     rows = db.session.execute(select(Account.id, Account.email).where(Account.id.in_(wanted)))
-    return {account_id: email for account_id, email in rows}
+    return dict(rows.tuples())
 
 
-def _members(*conditions: ColumnElement[bool] | bool) -> list[StaffMember]:
+def _members(*conditions: ColumnElement[bool]) -> list[StaffMember]:
     accounts = db.session.scalars(select(Account).where(*conditions).order_by(Account.email)).all()
     if not accounts:
         return []

@@ -1,0 +1,71 @@
+"""The forms of accounts."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from tesa.accounts.public import Role
+
+ROLE_WORDS = {
+    Role.PSYCHOLOGIST: _l("Psikolog"),
+    Role.COORDINATOR: _l("Koordinator"),
+    Role.OUTREACH: _l("Petugas penjangkauan"),
+    Role.ADMINISTRATOR: _l("Administrator"),
+}
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    """E-mail and password."""
+
+    email = StringField(_l("Surel"), [InputRequired(_l("Surel belum diisi.")), Length(max=254)])
+    password = PasswordField(_l("Kata sandi"), [InputRequired(_l("Kata sandi belum diisi.")), Length(max=1024)])
+
+
+class CodeForm(FlaskForm):  # type: ignore[misc]
+    """The second factor."""
+
+    code = StringField(_l("Kode 6 angka"), [InputRequired(_l("Kode belum diisi.")), Length(max=20)])
+
+
+class EnrolForm(FlaskForm):  # type: ignore[misc]
+    """A first password and the proof of the second factor."""
+
+    password = PasswordField(_l("Kata sandi baru"), [InputRequired(_l("Kata sandi belum diisi.")), Length(max=1024)])
+    code = StringField(_l("Kode 6 angka"), [InputRequired(_l("Kode belum diisi.")), Length(max=20)])
+
+
+class StaffForm(FlaskForm):  # type: ignore[misc]
+    """A member of staff."""
+
+    name = StringField(_l("Nama"), [InputRequired(_l("Nama belum diisi.")), Length(max=200)])
+    email = StringField(_l("Surel"), [InputRequired(_l("Surel belum diisi.")), Length(max=254)])
+    phone = StringField(_l("Nomor telepon"), [Length(max=40)])
+    roles = SelectMultipleField(
+        _l("Peran"),
+        choices=[SelectChoice(str(role), word) for role, word in ROLE_WORDS.items()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    gender = SelectField(
+        _l("Jenis kelamin"),
+        choices=[
+            SelectChoice("", _l("tidak disebut")),
+            SelectChoice("P", _l("Perempuan")),
+            SelectChoice("L", _l("Laki-laki")),
+        ],
+    )
+    languages = StringField(_l("Bahasa (kode, dipisah titik koma)"), [Length(max=100)], default="id")
+    kecamatan = StringField(_l("Kecamatan"), [Length(max=60)])
+    active = BooleanField(_l("Aktif"), default=True)
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password, proved by the old one."""
+
+    old = PasswordField(_l("Kata sandi sekarang"), [InputRequired(_l("Kata sandi belum diisi.")), Length(max=1024)])
+    password = PasswordField(_l("Kata sandi baru"), [InputRequired(_l("Kata sandi belum diisi.")), Length(max=1024)])

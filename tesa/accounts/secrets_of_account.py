@@ -1,0 +1,82 @@
+"""Passwords and second factors: argon2id with a pepper, TOTP without replay."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+import uuid
+from base64 import b64encode
+from datetime import datetime
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import or_, update
+
+from tesa.accounts.models import Account
+from tesa.core.db import db
+from tesa.core.vault import Field, vault
+
+_hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
+_at_once = threading.Semaphore(2)  # two hashes of 64 MiB at a time, no more
+STEP = 30  # seconds of one code
+
+
+def _peppered(password: str) -> str:
+    digest = hmac.digest(vault.purpose_key("pepper"), password.encode("utf-8", "surrogatepass"), hashlib.sha256)
+    return b64encode(digest).decode()
+
+
+def hashed(password: str) -> str:
+    """The peppered argon2id hash of `password`."""
+    with _at_once:
+        return _hasher.hash(_peppered(password))
+
+
+_NOBODY: list[str] = []
+
+
+def matches(password_hash: str | None, password: str) -> bool:
+    """Is it the password? Without a hash (unknown, not enrolled) it costs the same and is never true."""
+    if not _NOBODY:
+        _NOBODY.append(hashed(secrets.token_hex(16)))
+    with _at_once:
+        try:
+            _hasher.verify(password_hash or _NOBODY[0], _peppered(password))
+        except (VerificationError, InvalidHashError):
+            return False
+    return password_hash is not None
+
+
+def seed_field(account_id: uuid.UUID) -> Field:
+    """Where an account's TOTP seed is sealed."""
+    return Field("account", "totp", account_id, owner=account_id, klass="staff")
+
+
+def new_seed() -> str:
+    """A fresh TOTP seed, base32."""
+    return pyotp.random_base32()
+
+
+def accepted_step(seed: str, code: str, now: datetime) -> int | None:
+    """The time step that `code` belongs to (one step of tolerance either way), or None."""
+    code = code.replace(" ", "")
+    if not (code.isascii() and code.isdigit() and len(code) == 6):
+        return None
+    totp, current = pyotp.TOTP(seed), int(now.timestamp()) // STEP
+    found = [s for s in (current - 1, current, current + 1) if hmac.compare_digest(totp.at(s * STEP), code)]
+    return found[-1] if found else None
+
+
+def take_step(account_id: uuid.UUID, step: int) -> bool:
+    """Use up `step` and all before it, in one statement; False if it (or a later one) has been used already."""
+    done = db.session.execute(
+        update(Account)
+        .where(Account.id == account_id, or_(Account.totp_last_step.is_(None), Account.totp_last_step < step))
+        .values(totp_last_step=step)
+        .returning(Account.id)
+        .execution_options(synchronize_session=False)
+    )
+    return done.first() is not None

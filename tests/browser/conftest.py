@@ -39,6 +39,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(120))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[pytest.TestReport]:
+    """When a test fails, keep what each of its pages showed."""
+    report = yield
+    if report.when == "call" and report.failed:
+        SHOTS.mkdir(exist_ok=True)
+        for number, page in enumerate(item.funcargs.get("opened_pages", [])):
+            page.screenshot(path=SHOTS / f"{item.name}-{number}.png", full_page=True)
+    return report
+
+
+@pytest.fixture
+def opened_pages() -> list[Page]:
+    """The pages that a test has opened so far."""
+    return []
+
+
 @pytest.fixture
 def carrier() -> Iterator[Carrier]:
     """The other end of TeSA's REST calls."""
@@ -107,7 +124,7 @@ NewPage = Callable[..., Page]
 
 
 @pytest.fixture
-def new_page(chromium: Browser, live: Live) -> Iterator[NewPage]:
+def new_page(chromium: Browser, live: Live, opened_pages: list[Page]) -> Iterator[NewPage]:
     """`new_page("phone", dark=True)`: a page in a browser profile of its own. A script error or a refusal by the
     content-security policy on any of them fails the test."""
     contexts = []
@@ -131,6 +148,7 @@ def new_page(chromium: Browser, live: Live) -> Iterator[NewPage]:
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
+        opened_pages.append(page)
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page

@@ -134,7 +134,7 @@ def emails(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     if not wanted:
         return {}
     rows = db.session.execute(select(Account.id, Account.email).where(Account.id.in_(wanted)))
-    return dict(rows.tuples())
+    return {account_id: email for account_id, email in rows}
 
 
 def _members(*conditions: ColumnElement[bool]) -> list[StaffMember]:

@@ -1,7 +1,7 @@
-"""Signed-in browsers. The cookie carries a random token; the database knows only its SHA-256.
+"""Signed-in browsers: rows in the database, known by the hash of a cookie's token.
 
-This module and `sign_in.py` are all that TeSA has to do with Flask-Login: its `current_user` is found from our own
-cookie, and nothing of a sign-in is kept in a cookie that could be replayed after the session has ended.
+Over TLS the cookie is `__Host-tesa` (Secure, HttpOnly, SameSite=Lax, whole site). On this machine's plain http, where
+browsers and tools would not send such a cookie, it is `tesa_session` without these marks.
 """
 
 from __future__ import annotations
@@ -9,122 +9,130 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from flask import Response, abort, redirect, request, url_for
-from sqlalchemy import select, update
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Request, request, url_for
+from sqlalchemy import ColumnElement, select, update
+from werkzeug.wrappers import Response
 
 from tesa.accounts.models import Account, AccountRole, StaffSession
 from tesa.accounts.public import Principal, Role, name_field
-from tesa.accounts.rules.local_path import local_path
-from tesa.accounts.rules.session_life import LONGEST, device_label, is_open, is_worth_a_touch
 from tesa.core import clock
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
 from tesa.core.vault import vault
 from tesa.telephony.inbound import settings
+from tesa.web.fragments import is_poll, leave_for
+
+IDLE = timedelta(minutes=15)
+LONGEST = timedelta(hours=12)
+TOUCH_EVERY = timedelta(seconds=60)
 
 
 def cookie_name() -> str:
-    """`__Host-tesa` over TLS; on the loopback address, where browsers refuse that prefix, `tesa_session`."""
+    """The name of the cookie, by the scheme of the public address."""
     return "__Host-tesa" if settings().https else "tesa_session"
 
 
-def set_cookie(response: AnyResponse, token: str) -> None:
-    """Give the browser its session token."""
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def begin_session(account_id: uuid.UUID, now: datetime) -> str:
+    """A new session for the account; the token for its cookie."""
+    token = secrets.token_urlsafe(32)
+    agent = request.user_agent.string
+    device = next((name for name in ("Edg", "Firefox", "Chrome", "Safari") if name in agent), "Peramban")
+    system = next((name for name in ("Android", "iPhone", "Windows", "Mac", "Linux") if name in agent), "")
+    db.session.add(
+        StaffSession(
+            id=new_id(),
+            account_id=account_id,
+            token_hash=_hash(token),
+            started_at=now,
+            seen_at=now,
+            ends_at=now + LONGEST,
+            device=f"{device.replace('Edg', 'Edge')}, {system}".strip(", ")[:40],
+        )
+    )
+    return token
+
+
+def set_cookie(response: Response, token: str) -> None:
+    """Give the browser its token."""
     response.set_cookie(
-        cookie_name(), token, max_age=LONGEST, path="/", secure=settings().https, httponly=True, samesite="Lax"
+        cookie_name(), token, max_age=LONGEST, secure=settings().https, httponly=True, samesite="Lax", path="/"
     )
 
 
-def drop_cookie(response: AnyResponse) -> None:
-    """Take the session token from the browser."""
-    response.delete_cookie(cookie_name(), path="/", secure=settings().https, httponly=True, samesite="Lax")
+def end_session(session_id: uuid.UUID, why: str, now: datetime) -> None:
+    """End one session."""
+    _end(StaffSession.id == session_id, why, now)
 
 
-def hashed(token: str) -> bytes:
-    """What the database keeps of a token."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+def end_sessions_of(account_id: uuid.UUID, why: str, now: datetime, but: uuid.UUID | None = None) -> None:
+    """End all sessions of an account, except `but`."""
+    condition = StaffSession.account_id == account_id
+    _end(condition if but is None else condition & (StaffSession.id != but), why, now)
 
 
-def open_session(account_id: uuid.UUID, user_agent: str, now: datetime) -> tuple[uuid.UUID, str]:
-    """Open a new session for an account: its id, and the token for the cookie, which is not kept."""
-    token = secrets.token_urlsafe(32)
-    row = StaffSession(
-        id=new_id(), account_id=account_id, token_hash=hashed(token), started_at=now, seen_at=now,
-        ends_at=now + LONGEST, device=device_label(user_agent),
-    )  # fmt: skip
-    db.session.add(row)
-    db.session.flush()
-    return row.id, token
+def _end(condition: ColumnElement[bool], why: str, now: datetime) -> None:
+    db.session.execute(
+        update(StaffSession)
+        .where(condition, StaffSession.ended_at.is_(None))
+        .values(ended_at=now, ended_why=why)
+        .execution_options(synchronize_session=False)
+    )
 
 
-def find(token: str, now: datetime) -> Principal | None:
-    """Who holds this token, or None when it is unknown, ended, too old, too long idle, or its account is inactive."""
-    found = db.session.execute(
+def load_principal(asked: Request) -> Principal | None:
+    """Whose browser this is: None without a living session of an active account."""
+    token = asked.cookies.get(cookie_name())
+    if not token or len(token) > 100:
+        return None
+    now = clock.now()
+    row = db.session.execute(
         select(StaffSession, Account)
         .join(Account, Account.id == StaffSession.account_id)
-        .where(StaffSession.token_hash == hashed(token), Account.active)
-    ).one_or_none()
-    if found is None:
+        .where(
+            StaffSession.token_hash == _hash(token),
+            StaffSession.ended_at.is_(None),
+            StaffSession.ends_at > now,
+            StaffSession.seen_at > now - IDLE,
+            Account.active,
+        )
+    ).first()
+    if row is None:
         return None
-    row, account = found
-    if not is_open(row.seen_at, row.ends_at, row.ended_at, now):
-        return None
+    session, account = row
     roles = db.session.scalars(select(AccountRole.role).where(AccountRole.account_id == account.id))
     return Principal(
         id=account.id,
         email=account.email,
-        name=vault.unseal(name_field(account.id), account.name_sealed) or "",
-        roles=frozenset(Role(role) for role in roles),
+        name=vault.unseal(name_field(account.id), account.name_sealed) or account.email,
+        roles=frozenset(Role(r) for r in roles),
         language=account.language,
         theme=account.theme,
-        session_id=row.id,
-        seen_at=row.seen_at,
+        session_id=session.id,
+        seen_at=session.seen_at,
     )
-
-
-def end_session(session_id: uuid.UUID, account_id: uuid.UUID, why: str, now: datetime) -> bool:
-    """End one session of an account; False when it has ended before or belongs to somebody else."""
-    ended = db.session.execute(
-        update(StaffSession)
-        .where(StaffSession.id == session_id, StaffSession.account_id == account_id, StaffSession.ended_at.is_(None))
-        .values(ended_at=now, ended_why=why)
-        .returning(StaffSession.id)
-    )
-    return ended.one_or_none() is not None
-
-
-def end_sessions(account_id: uuid.UUID, why: str, now: datetime, keep: uuid.UUID | None = None) -> int:
-    """End all sessions of an account except `keep`. How many were ended."""
-    query = update(StaffSession).where(StaffSession.account_id == account_id, StaffSession.ended_at.is_(None))
-    if keep is not None:
-        query = query.where(StaffSession.id != keep)
-    ended = db.session.execute(query.values(ended_at=now, ended_why=why).returning(StaffSession.id))
-    return len(ended.all())
 
 
 def keep_awake(person: Principal) -> None:
-    """Write down that the person has just done something (an edge: it opens its own transaction)."""
+    """The person did something: her session stays awake. What a page asks by itself does not count."""
     now = clock.now()
-    if is_worth_a_touch(person.seen_at, now):
-        with transaction():
-            db.session.execute(
-                update(StaffSession)
-                .where(StaffSession.id == person.session_id, StaffSession.seen_at < now)
-                .values(seen_at=now)
-            )
+    if is_poll() or now - person.seen_at < TOUCH_EVERY:
+        return
+    with transaction():
+        db.session.execute(
+            update(StaffSession)
+            .where(StaffSession.id == person.session_id)
+            .values(seen_at=now)
+            .execution_options(synchronize_session=False)
+        )
 
 
-def lead_to_sign_in() -> AnyResponse:
-    """The answer to somebody who is not signed in: the sign-in page, and afterwards back here if this was a page."""
-    wish = local_path(request.full_path.rstrip("?")) if request.method == "GET" else None
-    if "HX-Request" in request.headers:
-        # A fragment must not be filled with the sign-in form: the whole page goes there.
-        answer = Response(status=401)
-        answer.headers["HX-Redirect"] = url_for("accounts.sign_in")
-        return answer
-    if request.method not in ("GET", "HEAD", "POST"):
-        abort(404)
-    return redirect(url_for("accounts.sign_in", next=wish) if wish else url_for("accounts.sign_in"), 303)
+def lead_to_sign_in() -> Response:
+    """To the sign-in page, and back here afterwards."""
+    back = request.full_path.rstrip("?") if request.method == "GET" and not is_poll() else None
+    return leave_for(url_for("accounts.sign_in", next=back) if back and back != "/" else url_for("accounts.sign_in"))

@@ -84,9 +84,7 @@ def record(
         raise RuntimeError("audit.record() outside transaction()")
     session = db.session()
     savepoint = session.get_nested_transaction()
-    noted = _Noted(
-        now, actor, act, kind, object_id, case_id, canonical(details), savepoint._transaction if savepoint else None
-    )
+    noted = _Noted(now, actor, act, kind, object_id, case_id, canonical(details), savepoint)
     session.info.setdefault(_NOTED, []).append(noted)
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "by_email",
     "by_phone",
     "emails",
+    "everybody",
     "member",
     "principal",
     "staff",
@@ -128,13 +129,19 @@ def active_accounts() -> Select[uuid.UUID]:
     return select(Account.id).where(Account.active)
 
 
+def everybody() -> list[StaffMember]:
+    """All members of staff, active ones first."""
+    people = staff(db.session.scalars(select(Account.id)))
+    return sorted(people.values(), key=lambda m: (not m.active, m.email))
+
+
 def emails(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The e-mail addresses of these accounts; nothing is unsealed."""
     wanted = set(ids)
     if not wanted:
         return {}
     rows = db.session.execute(select(Account.id, Account.email).where(Account.id.in_(wanted)))
-    return {account_id: email for account_id, email in rows}
+    return dict(rows.all())
 
 
 def _members(*conditions: ColumnElement[bool]) -> list[StaffMember]:

@@ -8,19 +8,12 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from tesa.accounts.models import Account, AuditEntry, StaffSession
-from tesa.accounts.public import StaffMember, staff
 from tesa.core.db import db
 
 
 def account_of(email: str) -> Account | None:
     """The active account with this address."""
     return db.session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
-
-
-def everybody() -> list[StaffMember]:
-    """All members of staff, active ones first."""
-    people = staff(db.session.scalars(select(Account.id)).all())
-    return sorted(people.values(), key=lambda m: (not m.active, m.email))
 
 
 def enrolled() -> set[uuid.UUID]:

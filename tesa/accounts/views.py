@@ -21,7 +21,7 @@ from tesa.accounts.audit import record
 from tesa.accounts.delays import forget_failures, note_failure, seconds_to_wait
 from tesa.accounts.models import Account
 from tesa.accounts.permissions import public_endpoint, require
-from tesa.accounts.public import Principal, Role, StaffMember, member, principal
+from tesa.accounts.public import Principal, Role, StaffMember, everybody, member, principal
 from tesa.accounts.secrets_of_account import accepted_step, matches, seed_field, take_step
 from tesa.accounts.sessions import begin_session, cookie_name, end_session, end_sessions_of, set_cookie
 from tesa.core import clock
@@ -251,7 +251,7 @@ def staff_list() -> str:
     """All members of staff."""
     return render(
         "accounts/staff.html",
-        people=queries.everybody(),
+        people=everybody(),
         enrolled=queries.enrolled(),
         words=forms.ROLE_WORDS,
         link=None,
@@ -320,7 +320,7 @@ def _link_page(token: str) -> str:
     link = settings().url(url_for("accounts.enrol", token=token))
     return render(
         "accounts/staff.html",
-        people=queries.everybody(),
+        people=everybody(),
         enrolled=queries.enrolled(),
         words=forms.ROLE_WORDS,
         link=link,

@@ -14,6 +14,7 @@ ROOMS = (
     ("contact.queue", "intake.inbox", _l("Kotak"), "inbox", "k"),
     ("case.list", "cases.index", _l("Kasus"), "folder", "c"),
     ("rota.read", "psychologists.week", _l("Jadwal"), "calendar", "j"),
+    ("rota.own", "psychologists.own", _l("Jadwal"), "calendar", "j"),
     ("dispatch.board", "outreach.board", _l("Penjangkauan"), "ambulance", "p"),
     ("staff.list", "accounts.staff_list", _l("Staf"), "users", "s"),
 )
@@ -22,11 +23,11 @@ ROOMS = (
 def navigation(principal: Principal) -> list[NavItem]:
     """The rooms this person may enter, in the order of a working day."""
     here = (request.endpoint or "").split(".")[0]
-    return [
-        NavItem(str(label), url_for(endpoint), icon, key, active=_active(endpoint, here))
-        for act, endpoint, label, icon, key in ROOMS
-        if allowed(principal, act)
-    ]
+    rooms: dict[str, NavItem] = {}  # by key: whoever sees the whole rota finds her own shifts there
+    for act, endpoint, label, icon, key in ROOMS:
+        if allowed(principal, act) and key not in rooms:
+            rooms[key] = NavItem(str(label), url_for(endpoint), icon, key, active=_active(endpoint, here))
+    return list(rooms.values())
 
 
 def _active(endpoint: str, here: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
+from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 
+from tesa.accounts.public import Role
 from tesa.psychologists.rules.presence import PauseReason, State
 from tesa.psychologists.rules.rota import Flaw, Line
 from tesa.psychologists.rules.rota_file import Complaint, FileFlaw
@@ -22,6 +24,16 @@ def tier_label(line: str, tier: int) -> str:
     if line == Line.OUTREACH:
         return {1: _("Penjangkau pertama"), 2: _("Penjangkau cadangan"), 3: _("Penjangkau terakhir")}[tier]
     return {1: _("Baris pertama"), 2: _("Cadangan"), 3: _("Koordinator")}[tier]
+
+
+def role_label(role: Role) -> str:
+    """The name of a role on the rota."""
+    return {
+        Role.PSYCHOLOGIST: _("psikolog"),
+        Role.COORDINATOR: _("koordinator"),
+        Role.OUTREACH: _("petugas penjangkauan"),
+        Role.ADMINISTRATOR: _("administrator"),
+    }[role]
 
 
 def state_label(state: str) -> str:
@@ -45,6 +57,16 @@ def pause_label(reason: str | None) -> str:
         PauseReason.MISSED_OFFERS: _("dering tidak terjawab"),
         PauseReason.OTHER: _("lainnya"),
     }[PauseReason(reason or PauseReason.OTHER)]
+
+
+def short_date(day: date) -> str:
+    """A day in the head of a column, such as Sel, 24 Nov."""
+    return str(format_date(day, "EEE, d MMM"))
+
+
+def hours(number: float) -> str:
+    """A number of hours."""
+    return _("%(jumlah)s jam", jumlah=format_decimal(number))
 
 
 def double_duty(starts_at: datetime, ends_at: datetime) -> str:

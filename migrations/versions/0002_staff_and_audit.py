@@ -93,7 +93,6 @@ def _sign_in_tables() -> None:
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("closed_at", UtcDateTime(), nullable=True),
-        sa.Column("password_hash", sa.String(200), nullable=True),
         sa.Column("totp_sealed", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_enrolment"),
         sa.UniqueConstraint("token_hash", name="uq_enrolment_token_hash"),

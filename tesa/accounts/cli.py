@@ -10,11 +10,12 @@ import click
 from flask import current_app
 from flask_babel import force_locale
 
-from tesa.accounts.actions.enrol import offer_enrolment
+from tesa.accounts.actions.finish_enrolment import offer_enrolment
 from tesa.accounts.actions.import_staff import UnfitFile, import_staff
 from tesa.accounts.actions.save_account import Details, save_account
 from tesa.accounts.actions.set_secrets import set_secrets
 from tesa.accounts.audit import verify
+from tesa.accounts.bilingual import both
 from tesa.accounts.public import Role, by_email
 from tesa.core import clock
 from tesa.core.errors import Refusal
@@ -96,7 +97,7 @@ def staff_add(
                 link = settings().url(f"/enrol/{offer_enrolment(account_id, None, now)}")
                 shown = {"email": email.strip().lower(), "enrolment": link}
     except Refusal as refusal:
-        _refuse(refusal.sentence)
+        _refuse(both(refusal.sentence))
         return
     if as_json:
         click.echo(json.dumps(shown))

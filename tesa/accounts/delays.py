@@ -1,47 +1,70 @@
-"""Delays instead of lock-outs: each failure from one network for one account doubles the wait, up to a minute."""
+"""Delays instead of lock-outs, counted in the database, so that every process sees the same.
+
+A try is counted before it is made (`take_turn`) and forgiven afterwards: many guesses sent at the same moment are
+counted one by one, none of them slips in while another is still being looked at.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import datetime, timedelta
+import uuid
+from datetime import datetime
 
 from flask import request
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from tesa.accounts.models import SignInDelay
+from tesa.accounts.rules.waiting import FORGOTTEN_AFTER, network_of, seconds_left, wait_after
 from tesa.core.db import db
 from tesa.core.vault import vault
 
-FREE_TRIES = 3
-LONGEST = 60  # seconds
-FORGOTTEN_AFTER = timedelta(hours=1)
+
+def sign_in_key(email: str) -> bytes:
+    """Counts tries for an address from the network of the present request. Keyed: what was typed is not kept."""
+    return _key("sign-in", email.strip().lower(), network_of(request.remote_addr))
 
 
-def _key(email: str) -> bytes:
-    network = ".".join((request.remote_addr or "").split(".")[:3])
-    return hmac.digest(vault.purpose_key("pepper"), f"{email.strip().lower()}|{network}".encode(), hashlib.sha256)
+def code_key(account_id: uuid.UUID) -> bytes:
+    """Counts codes for an account from anywhere: whoever gets so far knows its password."""
+    return _key("code", str(account_id))
 
 
-def seconds_to_wait(email: str, now: datetime) -> int:
-    """How long the next try has to wait; 0 when it may come."""
-    row = db.session.get(SignInDelay, _key(email))
-    return max(0, int((row.wait_until - now).total_seconds() + 0.999)) if row else 0
+def password_key(account_id: uuid.UUID) -> bytes:
+    """Counts passwords typed into the profile of an account."""
+    return _key("password", str(account_id))
 
 
-def note_failure(email: str, now: datetime) -> None:
-    """One more failure."""
-    row = db.session.get(SignInDelay, _key(email))
-    if row is None:
-        row = SignInDelay(key=_key(email), failures=0, wait_until=now, last_at=now)
-        db.session.add(row)
-    row.failures = 1 if now - row.last_at > FORGOTTEN_AFTER else row.failures + 1
-    row.last_at = now
-    wait = 0 if row.failures < FREE_TRIES else min(LONGEST, 2 ** (row.failures - FREE_TRIES + 1))
-    row.wait_until = now + timedelta(seconds=wait)
+def _key(*parts: str) -> bytes:
+    return hmac.digest(vault.purpose_key("pepper"), "|".join(parts).encode("utf-8", "surrogatepass"), hashlib.sha256)
 
 
-def forget_failures(email: str) -> None:
-    """She is in."""
-    row = db.session.get(SignInDelay, _key(email))
+def take_turn(key: bytes, now: datetime) -> int:
+    """Count a try. 0: it may be made now. Otherwise the seconds it has to wait, and it is not counted."""
+    db.session.execute(delete(SignInDelay).where(SignInDelay.last_at < now - FORGOTTEN_AFTER))
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    fresh = insert(SignInDelay).values(key=key, failures=0, wait_until=now, last_at=now)
+    db.session.execute(fresh.on_conflict_do_nothing(index_elements=["key"]))
+    row = db.session.scalars(
+        select(SignInDelay).where(SignInDelay.key == key).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    wait = seconds_left(row.wait_until, now)
+    if wait == 0:
+        row.failures, row.last_at = row.failures + 1, now
+        row.wait_until = now + wait_after(row.failures)
+        db.session.flush()
+    return wait
+
+
+def give_back(key: bytes, now: datetime) -> None:
+    """The try was right so far: it does not count, and the next step need not wait."""
+    row = db.session.get(SignInDelay, key, with_for_update=True)
     if row is not None:
-        db.session.delete(row)
+        row.failures, row.wait_until = max(0, row.failures - 1), now
+        db.session.flush()
+
+
+def forget(*keys: bytes) -> None:
+    """She is in: nothing is counted against her any more."""
+    db.session.execute(delete(SignInDelay).where(SignInDelay.key.in_(keys)))

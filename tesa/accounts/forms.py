@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tesa.accounts.public import Role
+from tesa.web.preferences import LANGUAGES
 
 ROLE_WORDS = {
     Role.PSYCHOLOGIST: _l("Psikolog"),
@@ -69,3 +70,17 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
 
     old = PasswordField(_l("Kata sandi sekarang"), [InputRequired(_l("Kata sandi belum diisi.")), Length(max=1024)])
     password = PasswordField(_l("Kata sandi baru"), [InputRequired(_l("Kata sandi belum diisi.")), Length(max=1024)])
+
+
+class LookForm(FlaskForm):  # type: ignore[misc]
+    """How the pages look."""
+
+    language = SelectField(_l("Bahasa halaman"), choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()])
+    theme = SelectField(
+        _l("Warna halaman"),
+        choices=[
+            SelectChoice("auto", _l("Ikuti sistem")),
+            SelectChoice("light", _l("Terang")),
+            SelectChoice("dark", _l("Gelap")),
+        ],
+    )

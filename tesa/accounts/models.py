@@ -26,7 +26,7 @@ class Account(Model):
     kecamatan: Mapped[str | None] = mapped_column(String(60))
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(2), default="id")  # of the pages: id, en
-    theme: Mapped[str] = mapped_column(String(6), default="system")  # system, light, dark
+    theme: Mapped[str] = mapped_column(String(6), default="auto")  # auto, light, dark
     created_at: Mapped[datetime]
     password_hash: Mapped[str | None] = mapped_column(String(200))  # argon2id of the peppered password
     totp_sealed: Mapped[bytes | None]
@@ -66,7 +66,7 @@ class StaffSession(Model):
 
 
 class Enrolment(Model):
-    """A one-time link. The new password and seed wait here until a code has confirmed them."""
+    """A one-time link. The new second-factor seed waits here until a code has confirmed it."""
 
     __tablename__ = "enrolment"
 
@@ -77,8 +77,7 @@ class Enrolment(Model):
     created_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     expires_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]  # used, or replaced by a newer link
-    password_hash: Mapped[str | None] = mapped_column(String(200))
-    totp_sealed: Mapped[bytes | None]
+    totp_sealed: Mapped[bytes | None]  # only while the link is open
 
     __table_args__ = (Index("ix_enrolment_account_id", "account_id"),)
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from tesa.accounts.models import Account, AuditEntry, StaffSession
 from tesa.core.db import db
 
+IDLE = timedelta(minutes=15)
+
 
 def account_of(email: str) -> Account | None:
     """The active account with this address."""
+    if not email.isprintable():
+        return None  # PostgreSQL knows no text with a NUL in it
     return db.session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
 
 
@@ -21,11 +26,16 @@ def enrolled() -> set[uuid.UUID]:
     return set(db.session.scalars(select(Account.id).where(Account.password_hash.is_not(None))))
 
 
-def living_sessions(account_id: uuid.UUID) -> Sequence[StaffSession]:
-    """Sessions that have not been ended, newest first."""
+def is_living(now: datetime) -> ColumnElement[bool]:
+    """The sessions in which something can still be done: not ended, not too old, not too long idle."""
+    return and_(StaffSession.ended_at.is_(None), StaffSession.ends_at > now, StaffSession.seen_at > now - IDLE)
+
+
+def living_sessions(account_id: uuid.UUID, now: datetime) -> Sequence[StaffSession]:
+    """Sessions in which something can still be done, newest first."""
     return db.session.scalars(
         select(StaffSession)
-        .where(StaffSession.account_id == account_id, StaffSession.ended_at.is_(None))
+        .where(StaffSession.account_id == account_id, is_living(now))
         .order_by(StaffSession.seen_at.desc())
         .limit(20)
     ).all()

@@ -6,45 +6,72 @@ import hashlib
 import hmac
 import secrets
 import threading
+import unicodedata
 import uuid
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from flask_babel import gettext as _
 from sqlalchemy import or_, update
 
 from tesa.accounts.models import Account
 from tesa.core.db import db
+from tesa.core.errors import Refusal
 from tesa.core.vault import Field, vault
 
-_hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
-_at_once = threading.Semaphore(2)  # two hashes of 64 MiB at a time, no more
 STEP = 30  # seconds of one code
+AT_ONCE, IN_LINE = 2, 8  # hashes of 64 MiB at a time; requests that hash or wait for it
+
+_hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
+_hashing = threading.Semaphore(AT_ONCE)
+_line = threading.Semaphore(IN_LINE)
+_nobody: list[str] = []
+
+
+class TooBusy(Refusal):
+    """Too many people sign in at this moment. A flood of sign-ins must not take the threads that answer calls."""
+
+    status = 503
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _line.acquire(blocking=False):
+        raise TooBusy(_("Terlalu banyak orang masuk pada saat yang sama. Coba lagi sebentar lagi."))
+    try:
+        with _hashing:
+            yield
+    finally:
+        _line.release()
 
 
 def _peppered(password: str) -> str:
-    digest = hmac.digest(vault.purpose_key("pepper"), password.encode("utf-8", "surrogatepass"), hashlib.sha256)
-    return b64encode(digest).decode()
+    # The same letters, however a keyboard composes them.
+    letters = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+    return b64encode(hmac.digest(vault.purpose_key("pepper"), letters, hashlib.sha256)).decode()
 
 
 def hashed(password: str) -> str:
-    """The peppered argon2id hash of `password`."""
-    with _at_once:
+    """The peppered argon2id hash of `password`. Takes some 0.1 s: call it outside transactions. Raises TooBusy."""
+    with _turn():
         return _hasher.hash(_peppered(password))
 
 
-_NOBODY: list[str] = []
-
-
 def matches(password_hash: str | None, password: str) -> bool:
-    """Is it the password? Without a hash (unknown, not enrolled) it costs the same and is never true."""
-    if not _NOBODY:
-        _NOBODY.append(hashed(secrets.token_hex(16)))
-    with _at_once:
+    """Is it the password? Without a hash (unknown, not enrolled) it costs the same and is never true.
+
+    As slow as `hashed`. Raises TooBusy.
+    """
+    with _turn():
+        if not _nobody:
+            _nobody.append(_hasher.hash(secrets.token_hex(16)))
         try:
-            _hasher.verify(password_hash or _NOBODY[0], _peppered(password))
+            _hasher.verify(password_hash or _nobody[0], _peppered(password))
         except (VerificationError, InvalidHashError):
             return False
     return password_hash is not None

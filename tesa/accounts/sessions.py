@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from tesa.accounts.models import Account, AccountRole, StaffSession
 from tesa.accounts.public import Principal, Role, name_field
+from tesa.accounts.queries import is_living
 from tesa.core import clock
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
@@ -24,7 +25,6 @@ from tesa.core.vault import vault
 from tesa.telephony.inbound import settings
 from tesa.web.fragments import is_poll, leave_for
 
-IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=12)
 TOUCH_EVERY = timedelta(seconds=60)
 
@@ -35,7 +35,7 @@ def cookie_name() -> str:
 
 
 def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def begin_session(account_id: uuid.UUID, now: datetime) -> str:
@@ -63,6 +63,11 @@ def set_cookie(response: Response, token: str) -> None:
     response.set_cookie(
         cookie_name(), token, max_age=LONGEST, secure=settings().https, httponly=True, samesite="Lax", path="/"
     )
+
+
+def drop_cookie(response: Response) -> None:
+    """Take the token from the browser."""
+    response.delete_cookie(cookie_name(), secure=settings().https, httponly=True, samesite="Lax", path="/")
 
 
 def end_session(session_id: uuid.UUID, why: str, now: datetime) -> None:
@@ -96,9 +101,7 @@ def load_principal(asked: Request) -> Principal | None:
         .join(Account, Account.id == StaffSession.account_id)
         .where(
             StaffSession.token_hash == _hash(token),
-            StaffSession.ended_at.is_(None),
-            StaffSession.ends_at > now,
-            StaffSession.seen_at > now - IDLE,
+            is_living(now),
             Account.active,
         )
     ).first()

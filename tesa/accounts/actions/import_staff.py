@@ -7,6 +7,7 @@ import io
 from datetime import datetime
 
 from tesa.accounts.actions.save_account import Details, save_account
+from tesa.accounts.bilingual import both
 from tesa.accounts.public import Role
 from tesa.core.db import db
 from tesa.core.errors import RuleBroken
@@ -39,7 +40,7 @@ def import_staff(text: str, now: datetime) -> int:
         try:
             save_account(_details(row), None, now)
         except RuleBroken as broken:
-            problems.append(f"baris / line {line}: {broken.sentence}")
+            problems.append(f"baris / line {line}: {both(broken.sentence)}")
     if problems:
         db.session.expunge_all()
         raise UnfitFile(problems)
@@ -47,27 +48,35 @@ def import_staff(text: str, now: datetime) -> int:
 
 
 def _rows(text: str) -> list[tuple[int, dict[str, str]]]:
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    """The rows with their line numbers. Columns may come in any order, separated by commas or (Excel) semicolons."""
+    text = text.removeprefix("\ufeff")
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
+    lines: list[tuple[int, list[str]]] = []
+    start = 1
     try:
-        lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(c.strip() for c in row)]
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                lines.append((start, [cell.strip() for cell in row]))
+            start = reader.line_num + 1
     except csv.Error as error:
-        raise UnfitFile([f"baris / line {reader.line_num}: bukan CSV / not CSV"]) from error
-    head = tuple(cell.casefold() for cell in lines[0][1]) if lines else ()
-    if head != COLUMNS:
+        raise UnfitFile([f"baris / line {start}: bukan CSV / not CSV"]) from error
+    head = [cell.casefold() for cell in lines[0][1]] if lines else []
+    if sorted(head) != sorted(COLUMNS):
         raise UnfitFile([f"baris 1: kolom harus / line 1: columns must be: {','.join(COLUMNS)}"])
     if len(lines) > MOST_ROWS + 1:
         raise UnfitFile([f"terlalu banyak baris / too many rows (> {MOST_ROWS})"])
     odd = [line for line, cells in lines[1:] if len(cells) != len(COLUMNS)]
     if odd:
-        raise UnfitFile([f"baris {n}: jumlah kolom salah / line {n}: wrong number of columns" for n in odd[:50]])
-    return [(line, dict(zip(COLUMNS, cells, strict=True))) for line, cells in lines[1:]]
+        raise UnfitFile([f"baris {n}: jumlah kolom salah / line {n}: wrong number of columns" for n in odd])
+    return [(line, dict(zip(head, cells, strict=True))) for line, cells in lines[1:]]
 
 
 def _details(row: dict[str, str]) -> Details:
     roles = [word.strip().casefold() for word in row["roles"].split(";") if word.strip()]
     unknown = [word for word in roles if word not in set(Role)]
     if unknown:
-        raise RuleBroken(f"peran tidak dikenal / unknown role: {unknown[0][:40]}")
+        raise RuleBroken(f"peran tidak dikenal / unknown role: {unknown[0][:40]!r}")
     return Details(
         email=row["email"],
         name=row["name"],

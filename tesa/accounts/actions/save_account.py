@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from tesa.accounts.audit import record
 from tesa.accounts.models import Account, AccountRole
-from tesa.accounts.public import Role, name_field, phone_field
+from tesa.accounts.public import Role, StaffMember, member, name_field, phone_field
+from tesa.accounts.rules.roles import gives_herself_a_clinical_role
+from tesa.accounts.sessions import end_sessions_of
 from tesa.core.db import db, new_id
 from tesa.core.errors import RuleBroken
 from tesa.core.vault import vault
 from tesa.telephony.numbers import normalised
 
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
+EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
 GENDERS = {"p": "P", "perempuan": "P", "female": "P", "f": "P", "l": "L", "laki-laki": "L", "male": "L", "m": "L"}
 
 
 @dataclass(frozen=True)
 class Details:
-    """What is known of a member of staff."""
+    """What is known of a member of staff. `active=None` leaves it as it is; a new person is active."""
 
     email: str
     name: str = field(repr=False)
@@ -34,55 +36,111 @@ class Details:
     gender: str = ""
     languages: tuple[str, ...] = ("id",)
     kecamatan: str = ""
-    active: bool = True
+    active: bool | None = None
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The same, checked and in the form that is kept."""
+
+    email: str
+    name: str = field(repr=False)
+    phone: str | None = field(repr=False)
+    gender: str | None
+    languages: str
+    kecamatan: str | None
 
 
 def save_account(details: Details, by: uuid.UUID | None, now: datetime) -> uuid.UUID:
-    """Add the person, or change the one with this e-mail address; her id. Raises RuleBroken with what is wrong."""
-    email = details.email.strip().lower()
-    if not (EMAIL.fullmatch(email) and email.isascii()):
+    """Add the person, or change the one with this e-mail address; her id. Raises RuleBroken with what is wrong.
+
+    Whose roles change, or who is made inactive, is signed out everywhere. `by` is None for the shell.
+    """
+    wanted = _checked(details)
+    account = db.session.scalar(select(Account).where(Account.email == wanted.email))
+    before = member(account.id) if account else None
+    if account is None:
+        account = Account(id=new_id(), email=wanted.email, created_at=now)
+        db.session.add(account)
+    elif before is not None and _same(before, wanted, details):
+        return account.id
+    account.name_sealed = vault.seal(name_field(account.id), wanted.name)
+    account.phone_sealed = vault.seal(phone_field(account.id), wanted.phone)
+    account.phone_index = vault.blind_index("number", wanted.phone) if wanted.phone else None
+    account.gender, account.languages = wanted.gender, wanted.languages
+    account.kecamatan = wanted.kecamatan
+    account.active = (before is None or before.active) if details.active is None else details.active
+    db.session.flush()
+    _set_roles(account.id, details.roles, before, by)
+    if before is not None:
+        _after_change(account, before, details.roles, now)
+    record(
+        by, "staff.change" if before else "staff.add", "account", account.id, now,
+        roles=";".join(sorted(details.roles)), active=account.active,
+    )  # fmt: skip
+    return account.id
+
+
+def _checked(details: Details) -> _Wanted:
+    """The normalised values of `details`."""
+    email, name, kecamatan = details.email.strip().lower(), details.name.strip(), details.kecamatan.strip()
+    if len(email) > 254 or not EMAIL.fullmatch(email):
         raise RuleBroken(_("Alamat surel tidak benar."))
-    if not details.name.strip():
+    if not name:
         raise RuleBroken(_("Nama belum diisi."))
+    if len(name) > 200 or not name.isprintable():
+        raise RuleBroken(_("Nama terlalu panjang atau berisi tanda yang tidak bisa disimpan."))
     phone = normalised(details.phone) if details.phone.strip() else None
     if details.phone.strip() and phone is None:
         raise RuleBroken(_("Nomor telepon tidak benar; contoh: +6281234567890."))
     if not details.roles:
         raise RuleBroken(_("Pilih sedikitnya satu peran."))
-    account = db.session.scalar(select(Account).where(Account.email == email))
-    known = account is not None
-    if account is None:
-        account = Account(id=new_id(), email=email, created_at=now)
-        db.session.add(account)
-    account.name_sealed = vault.seal(name_field(account.id), details.name.strip())
-    account.phone_sealed = vault.seal(phone_field(account.id), phone)
-    account.phone_index = vault.blind_index("number", phone) if phone else None
-    account.gender = _gender(details.gender)
-    account.languages = ";".join(details.languages) or "id"
-    account.kecamatan = details.kecamatan.strip() or None
-    account.active = details.active
-    db.session.flush()
-    _set_roles(account.id, details.roles, by)
-    record(by, "staff.change" if known else "staff.add", "account", account.id, now)
-    return account.id
-
-
-def _gender(text: str) -> str | None:
-    word = text.strip().casefold()
-    if not word:
-        return None
-    if word not in GENDERS:
+    languages = tuple(dict.fromkeys(details.languages)) or ("id",)
+    if len(languages) > 20 or not all(LANGUAGE.fullmatch(code) for code in languages):
+        raise RuleBroken(_("Bahasa ditulis dengan kodenya, misalnya id;su;jv."))
+    if len(kecamatan) > 60 or not kecamatan.isprintable():
+        raise RuleBroken(_("Nama kecamatan tidak benar."))
+    gender = details.gender.strip().casefold()
+    if gender and gender not in GENDERS:
         raise RuleBroken(_("Jenis kelamin: P atau L."))
-    return GENDERS[word]
+    return _Wanted(email, name, phone, GENDERS.get(gender), ";".join(languages), kecamatan or None)
 
 
-def _set_roles(account_id: uuid.UUID, roles: Iterable[Role], by: uuid.UUID | None) -> None:
-    present = set(db.session.scalars(select(AccountRole.role).where(AccountRole.account_id == account_id)))
-    wanted = {str(role) for role in roles}
-    if by == account_id and str(Role.PSYCHOLOGIST) in wanted - present:
+def _same(before: StaffMember, wanted: _Wanted, details: Details) -> bool:
+    """Is nothing to be changed?"""
+    return (
+        before.name == wanted.name
+        and before.phone == wanted.phone
+        and before.gender == wanted.gender
+        and before.languages == frozenset(wanted.languages.split(";"))
+        and before.kecamatan == wanted.kecamatan
+        and before.roles == details.roles
+        and details.active in (None, before.active)
+    )
+
+
+def _set_roles(
+    account_id: uuid.UUID, wanted: frozenset[Role], before: StaffMember | None, by: uuid.UUID | None
+) -> None:
+    present = before.roles if before else frozenset()
+    if gives_herself_a_clinical_role(by == account_id, present, wanted):
         raise RuleBroken(_("Peran psikolog tidak dapat diberikan kepada diri sendiri."))
     db.session.execute(
         delete(AccountRole).where(AccountRole.account_id == account_id, AccountRole.role.in_(present - wanted))
     )
-    db.session.add_all(AccountRole(account_id=account_id, role=role) for role in wanted - present)
+    db.session.add_all(AccountRole(account_id=account_id, role=str(role)) for role in wanted - present)
     db.session.flush()
+
+
+def _after_change(account: Account, before: StaffMember, roles: frozenset[Role], now: datetime) -> None:
+    if not account.active or roles != before.roles:
+        end_sessions_of(account.id, "role" if account.active else "inactive", now)
+    was_administrator = before.active and Role.ADMINISTRATOR in before.roles
+    if was_administrator and not (account.active and Role.ADMINISTRATOR in roles) and not _administrators():
+        raise RuleBroken(_("Harus ada sedikitnya satu administrator yang aktif."))
+
+
+def _administrators() -> int:
+    """How many active administrators there are."""
+    query = select(func.count()).select_from(AccountRole).join(Account, Account.id == AccountRole.account_id)
+    return db.session.scalar(query.where(AccountRole.role == str(Role.ADMINISTRATOR), Account.active)) or 0

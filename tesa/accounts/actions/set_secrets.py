@@ -1,4 +1,8 @@
-"""A member of staff gets her password and second factor."""
+"""A member of staff gets her password and second factor.
+
+Hashing a password takes some 0.1 s and may have to wait for others who sign in. So pages call `prepared` first, and
+open their transaction afterwards: on SQLite nothing else could be written meanwhile, not even a call that comes in.
+"""
 
 from __future__ import annotations
 
@@ -17,38 +21,43 @@ from tesa.core.errors import NotFound, RuleBroken
 from tesa.core.vault import vault
 
 
-def refuse_weak(password: str, email: str) -> None:
-    """Raise RuleBroken unless `password` will do for the owner of `email`."""
+def prepared(password: str, email: str) -> str:
+    """The hash to keep of `password`, if it will do for the owner of `email`. Raises RuleBroken, TooBusy."""
     flaw = password_flaw(password, tuple(email.replace("@", ".").split(".")))
     if flaw == "short":
         raise RuleBroken(_("Kata sandi sedikitnya 15 karakter. Beberapa kata biasa berturut-turut sudah baik."))
+    if flaw == "long":
+        raise RuleBroken(_("Kata sandi paling panjang 256 karakter."))
     if flaw is not None:
         raise RuleBroken(_("Kata sandi ini mudah ditebak. Pilih kata-kata lain."))
+    return hashed(password)
 
 
-def set_secrets(
-    account_id: uuid.UUID, password: str, now: datetime, seed: str | None = None, but: uuid.UUID | None = None
-) -> str:
-    """Set the password and (a fresh or the given) TOTP seed, and end her sessions except `but`; gives the seed."""
+def set_secrets(account_id: uuid.UUID, password: str, now: datetime) -> str:
+    """Set the password and a fresh TOTP seed, and end her sessions; gives the seed. For the shell; see `prepared`."""
     account = db.session.get(Account, account_id)
     if account is None:
         raise NotFound
-    refuse_weak(password, account.email)
-    seed = seed or new_seed()
-    account.password_hash = hashed(password)
-    account.totp_sealed = vault.seal(seed_field(account_id), seed)
-    account.totp_last_step, account.secured_at = None, now
-    end_sessions_of(account_id, "secrets", now, but)
-    record(account_id, "staff.secrets", "account", account_id, now)
+    seed = new_seed()
+    keep_secrets(account_id, prepared(password, account.email), seed, now)
     return seed
 
 
-def set_password(account_id: uuid.UUID, password: str, now: datetime, but: uuid.UUID | None = None) -> None:
-    """Change the password alone; her other sessions end."""
-    account = db.session.get(Account, account_id)
-    if account is None:
-        raise NotFound
-    refuse_weak(password, account.email)
-    account.password_hash, account.secured_at = hashed(password), now
+def keep_secrets(account_id: uuid.UUID, password_hash: str, seed: str, now: datetime) -> None:
+    """Keep a password (from `prepared`) and a TOTP seed; all her sessions end."""
+    account = db.session.get_one(Account, account_id)
+    account.password_hash = password_hash
+    account.totp_sealed = vault.seal(seed_field(account_id), seed)
+    account.totp_last_step, account.secured_at = None, now
+    db.session.flush()
+    end_sessions_of(account_id, "secrets", now)
+    record(account_id, "staff.secrets", "account", account_id, now)
+
+
+def keep_password(account_id: uuid.UUID, password_hash: str, now: datetime, but: uuid.UUID | None = None) -> None:
+    """Keep a changed password (from `prepared`); her sessions except `but` end."""
+    account = db.session.get_one(Account, account_id)
+    account.password_hash, account.secured_at = password_hash, now
+    db.session.flush()
     end_sessions_of(account_id, "password", now, but)
     record(account_id, "staff.password", "account", account_id, now)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from tesa.accounts.actions.set_secrets import refuse_weak, set_secrets
+from tesa.accounts.actions.set_secrets import keep_secrets
 from tesa.accounts.audit import record
 from tesa.accounts.models import Account, Enrolment
 from tesa.accounts.secrets_of_account import accepted_step, new_seed, take_step
@@ -22,7 +22,7 @@ VALID_FOR = timedelta(hours=72)
 
 
 def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def _seed_field(enrolment: Enrolment) -> Field:
@@ -66,15 +66,24 @@ def open_enrolment(token: str, now: datetime) -> tuple[Enrolment, Account, str]:
     return enrolment, account, vault.unseal(_seed_field(enrolment), enrolment.totp_sealed) or ""
 
 
-def finish_enrolment(token: str, password: str, code: str, now: datetime) -> uuid.UUID:
-    """Set the password and the seed that the code proves; the account's id. Raises RuleBroken."""
+def finish_enrolment(token: str, password_hash: str, code: str, now: datetime) -> uuid.UUID:
+    """Keep the password (from `prepared`) and the seed that the code proves; the account's id.
+
+    Raises RuleBroken for a wrong code, NotFound when the link has been used meanwhile.
+    """
     enrolment, account, seed = open_enrolment(token, now)
-    refuse_weak(password, account.email)
     step = accepted_step(seed, code, now)
     if step is None:
         raise RuleBroken(_("Kode tidak cocok. Periksa jam perangkat Anda, lalu coba kode berikutnya."))
-    set_secrets(account.id, password, now, seed)
-    db.session.flush()
+    closed = db.session.execute(
+        update(Enrolment)
+        .where(Enrolment.id == enrolment.id, Enrolment.closed_at.is_(None))
+        .values(closed_at=now, totp_sealed=None)
+        .returning(Enrolment.id)
+        .execution_options(synchronize_session=False)
+    )
+    if closed.first() is None:
+        raise NotFound
+    keep_secrets(account.id, password_hash, seed, now)
     take_step(account.id, step)
-    enrolment.closed_at = now
     return account.id

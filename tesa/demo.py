@@ -139,9 +139,9 @@ def _announce(url: str, practice: str, people: list[DemoPerson]) -> None:
     sys.stdout.flush()
 
 
-def _wait_ready(url: str) -> bool:
+def _wait_ready(url: str, supervisor: Supervisor) -> bool:
     end = time.monotonic() + READY_WITHIN
-    while time.monotonic() < end:
+    while time.monotonic() < end and not supervisor.stopping:
         try:
             with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
                 if answer.status == 200:
@@ -162,7 +162,7 @@ def run_demo() -> int:
     supervisor = Supervisor()
     for name in ("practice", "web", "worker"):
         supervisor.start(name, [sys.executable, "-m", "tesa", name])
-    if not _wait_ready(environment["TESA_PUBLIC_URL"]):
+    if not _wait_ready(environment["TESA_PUBLIC_URL"], supervisor):
         click.echo("TeSA belum siap; lihat pesan di atas / TeSA is not ready; see the messages above", err=True)
         supervisor.stop()
         return 1

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dotenv import dotenv_values
+
 from config import Settings, UnfitSettings
 
 MEANINGS = {
@@ -42,6 +44,7 @@ class Finding:
 
 def examine(environ: Mapping[str, str]) -> list[Finding]:
     """Look at every setting, the key file, the database, the worker's tick and the disk."""
+    environ = {**{k: v for k, v in dotenv_values(".env").items() if v is not None}, **environ}
     problems: dict[str, str] = {}
     settings: Settings | None = None
     try:

@@ -23,6 +23,11 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._stop.set())
 
+    @property
+    def stopping(self) -> bool:
+        """Has it been told to stop?"""
+        return self._stop.is_set()
+
     def start(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
         """Start `command` under `name`; `env` is added to the environment."""
         self._commands[name] = (command, env or {})

@@ -19,8 +19,8 @@ from tesa.core.errors import NotFound, RuleBroken
 from tesa.core.transactions import transaction
 from tesa.intake import forms, labels, screens
 from tesa.intake.actions.accept_offer import accept_offer
+from tesa.intake.actions.add_emergency_word import add_emergency_word, switch_emergency_word
 from tesa.intake.actions.close_call_back import close_call_back
-from tesa.intake.actions.edit_emergency_words import add_emergency_word, switch_emergency_word
 from tesa.intake.actions.finalize_contact import finalize_contact
 from tesa.intake.actions.link_case import link_case
 from tesa.intake.actions.miss_offer import miss_offer

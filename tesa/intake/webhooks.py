@@ -24,7 +24,7 @@ from tesa.intake.actions.join_room import join_room
 from tesa.intake.actions.keep_oddity import keep_oddity
 from tesa.intake.actions.keep_waiting import keep_waiting
 from tesa.intake.actions.last_resort import last_resort, without_database
-from tesa.intake.actions.note_caller_gone import note_caller_status
+from tesa.intake.actions.note_caller_status import note_caller_status
 from tesa.intake.actions.note_message_status import note_message_status
 from tesa.intake.actions.note_offer_status import note_offer_status
 from tesa.intake.actions.note_room_event import note_room_event

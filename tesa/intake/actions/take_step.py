@@ -8,7 +8,7 @@ from datetime import datetime
 from tesa.core.db import db
 from tesa.intake.actions.climb_ladder import climb_ladder
 from tesa.intake.actions.climb_message_ladder import climb_message_ladder
-from tesa.intake.actions.note_caller_gone import caller_is_gone
+from tesa.intake.actions.note_caller_status import caller_is_gone
 from tesa.intake.actions.watch_connection import presumed_gone, watch_connection
 from tesa.intake.models import Contact
 from tesa.intake.rules.words import Channel, ContactState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tesa.intake.actions.join_room import CHECK_EVERY
-from tesa.intake.actions.note_caller_gone import TELL_GONE, caller_is_gone
+from tesa.intake.actions.note_caller_status import TELL_GONE, caller_is_gone
 from tesa.intake.actions.reopen_waiting import reopen_waiting
 from tesa.intake.models import Contact
 from tesa.intake.queries import accepted_offer, call_of

@@ -2,8 +2,10 @@
 
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import format_datetime
+
+from tesa.core import clock
 
 
 def new_sid(prefix: str) -> str:
@@ -13,7 +15,7 @@ def new_sid(prefix: str) -> str:
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return datetime.now(UTC)
+    return clock.now()
 
 
 def rfc2822(moment: datetime | None) -> str | None:

@@ -1,11 +1,11 @@
 """The state of the practice line as JSON: what the page shows and programs ask."""
 
-import time
 from dataclasses import asdict
 from typing import Any
 
 import pyotp
 
+from tesa.core import clock
 from tesa.telephony.practice.legs import Leg
 from tesa.telephony.practice.line import Line
 from tesa.telephony.practice.phones import Phone
@@ -78,5 +78,5 @@ def _phone_json(phone: Phone) -> Json:
     }
     if phone.totp_secret:
         shown["code"] = pyotp.TOTP(phone.totp_secret).now()
-        shown["code_seconds"] = TOTP_PERIOD - int(time.time()) % TOTP_PERIOD
+        shown["code_seconds"] = TOTP_PERIOD - int(clock.now().timestamp()) % TOTP_PERIOD
     return shown

@@ -1,0 +1,70 @@
+"""Builders of people who can sign in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pyotp
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from tesa.accounts.actions.set_secrets import set_secrets
+from tesa.accounts.models import AuditEntry
+from tesa.accounts.public import StaffMember
+from tesa.core.db import db
+from tesa.core.transactions import transaction
+from tests.support.client import OutsideClient
+from tests.support.people import make_staff
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # Tuesday, 10.00 in Bekasi
+PASSWORD = "payung biru di atas meja kayu"
+OTHER_PASSWORD = "perahu kuning menuju pulau seberang"
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """Somebody with a password (PASSWORD) and a second factor."""
+
+    member: StaffMember
+    seed: str
+
+    @property
+    def email(self) -> str:
+        """Her address."""
+        return self.member.email
+
+    def code(self, at: datetime) -> str:
+        """What her authenticator app shows."""
+        return pyotp.TOTP(self.seed).at(at)
+
+
+def make_enrolled(role: str = "psychologist", *more: str, active: bool = True, at: datetime = NOW) -> Enrolled:
+    """A member of staff who set her secrets at `at`."""
+    member = make_staff(role, *more, active=active)
+    with transaction():
+        return Enrolled(member, set_secrets(member.id, PASSWORD, at))
+
+
+def enter_password(client: OutsideClient, email: str, password: str = PASSWORD, next_page: str = "") -> TestResponse:
+    """The first step of a sign-in."""
+    return client.submit("/sign-in" + (f"?next={next_page}" if next_page else ""), email=email, password=password)
+
+
+def sign_in(client: OutsideClient, person: Enrolled, at: datetime) -> TestResponse:
+    """Both steps of a sign-in; the answer to the second."""
+    assert enter_password(client, person.email).status_code == 303
+    return client.submit("/sign-in/code", code=person.code(at))
+
+
+def is_in(client: FlaskClient) -> bool:
+    """Is this browser signed in?"""
+    return client.get("/profil").status_code == 200
+
+
+def trail(*acts: str) -> list[AuditEntry]:
+    """The audit entries with these acts, oldest first."""
+    db.session.expire_all()
+    query = select(AuditEntry).order_by(AuditEntry.seq)
+    return list(db.session.scalars(query.where(AuditEntry.act.in_(acts)) if acts else query))

@@ -114,7 +114,7 @@ class Live:
 @pytest.fixture
 def live(app: Flask, settings: Settings, carrier: Carrier) -> Iterator[Live]:
     """Web and worker on the test's database. `app` is there for builders, its session sees what they commit."""
-    env = environment(settings)
+    env = environment(settings) | {"TESA_WEB_PROCESSES": "1"}
     with processes.tesa("web", env), processes.tesa("worker", env):
         processes.wait_for(f"{settings.public_url}/readyz")
         yield Live(settings.public_url, Twilio(Http(settings.public_url), settings), carrier)

@@ -50,14 +50,19 @@ def column_label(state: str) -> str:
 def priority_label(priority: str) -> str:
     """A priority in one or two words; the code stands beside it."""
     return {
-        Priority.P1: _("Darurat"), Priority.P2: _("Tinggi"), Priority.P3: _("Sedang"), Priority.P4: _("Rendah"),
+        Priority.P1: _("Darurat"),
+        Priority.P2: _("Tinggi"),
+        Priority.P3: _("Sedang"),
+        Priority.P4: _("Rendah"),
     }[Priority(priority)]
 
 
 def priority_meaning(priority: str) -> str:
     """When to choose a priority."""
     return {
-        Priority.P1: _("Serangan sedang terjadi, senjata, cekikan, tindakan bunuh diri, atau anak sendirian dalam bahaya."),
+        Priority.P1: _(
+            "Serangan sedang terjadi, senjata, cekikan, tindakan bunuh diri, atau anak sendirian dalam bahaya."
+        ),
         Priority.P2: _("Bahaya berat mungkin terjadi dalam 24 jam."),
         Priority.P3: _("Perlu didatangi hari ini, tanpa bahaya mendesak."),
         Priority.P4: _("Kunjungan terencana dalam tiga hari kerja."),

@@ -52,7 +52,11 @@ class Dispatch(Model):
         Index("ix_dispatch_case_id", "case_id"),
         Index("ix_dispatch_closed_at", "closed_at"),
         Index(
-            "uq_dispatch_contact_under_way", "contact_id", unique=True, sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY
+            "uq_dispatch_contact_under_way",
+            "contact_id",
+            unique=True,
+            sqlite_where=UNDER_WAY,
+            postgresql_where=UNDER_WAY,
         ),
     )
 

@@ -9,8 +9,10 @@ WHISPER = "Ada tugas. Tekan satu untuk menerima, dua bila tidak bisa."
 NOTHING_PRESSED = "Tidak ada jawaban. Anda masih bisa menjawab lewat pesan."
 YOURS = "Terima kasih. Tugas ini untuk Anda. Rinciannya ada di papan."
 NOTED = "Baik, terima kasih."
-TAKEN_BY = {"worker": "Tugas ini sudah diterima petugas lain. Terima kasih.",
-            "coordinator": "Tugas ini sudah diterima koordinator. Terima kasih."}
+TAKEN_BY = {
+    "worker": "Tugas ini sudah diterima petugas lain. Terima kasih.",
+    "coordinator": "Tugas ini sudah diterima koordinator. Terima kasih.",
+}
 OVER = "Tugas ini sudah tidak terbuka. Terima kasih."
 
 # Written

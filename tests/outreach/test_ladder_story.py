@@ -164,5 +164,3 @@ def test_somebody_who_left_is_not_rung_and_the_ladder_goes_on(night: Night) -> N
     night.leaves(first)
     night.raised("P1")
     assert (night.rung(first), night.rung(second)) == (0, 1)
-
-

@@ -39,7 +39,9 @@ def test_who_may(night: Night, way: tuple[State, ...], who: set[Mover], opens: b
             dispatch = locked(dispatch_id)
             assert dispatch is not None
             if opens:
-                assert read_words(dispatch, frozenset(who), worker.id, night.now) == Words("Gang Buntu", "anak", "anjing")
+                assert read_words(dispatch, frozenset(who), worker.id, night.now) == Words(
+                    "Gang Buntu", "anak", "anjing"
+                )
             else:
                 with pytest.raises(NotFound):
                     read_words(dispatch, frozenset(who), worker.id, night.now)

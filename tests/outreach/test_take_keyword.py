@@ -48,7 +48,10 @@ def test_unclear_words_are_asked_about_while_an_offer_is_open(night: Night) -> N
 def test_a_long_story_a_picture_or_a_place_belong_to_the_inbox(night: Night) -> None:
     worker = night.worker()
     night.raised("P1")
-    assert night.writes(worker, "tolong saya sendiri sedang diikuti orang dari tadi sore dan sekarang dia di depan") is None
+    assert (
+        night.writes(worker, "tolong saya sendiri sedang diikuti orang dari tadi sore dan sekarang dia di depan")
+        is None
+    )
     assert night.writes(worker, "", latitude="-6.2") is None
 
 

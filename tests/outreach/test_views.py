@@ -173,7 +173,9 @@ def test_the_worker_moves_her_task(told: Night, as_: As) -> None:
     dispatch = told.raised("P1")
     told.presses(worker, "1")
     browser = as_(worker)
-    assert browser.submit(f"/penjangkauan/{dispatch}/langkah", state="en_route", dari="papan").location == "/penjangkauan"
+    assert (
+        browser.submit(f"/penjangkauan/{dispatch}/langkah", state="en_route", dari="papan").location == "/penjangkauan"
+    )
     assert told.dispatch(dispatch).state == "en_route"
     refused = browser.submit(f"/penjangkauan/{dispatch}/langkah", state="closed")
     assert refused.status_code == 422
@@ -289,7 +291,12 @@ def test_another_psychologist_adds_without_reading(told: Night, as_: As) -> None
 def test_who_comes_first_to_what_the_caller_raised_asks_for_it(told: Night, as_: As) -> None:
     asker, contact = told.somebody("psychologist"), told.contact()
     dispatch = told.raised("P1", contact_id=contact)
-    assert as_(asker).submit(f"/penjangkauan/minta?kontak={contact}", **(FORM | {"priority": "P1"}), revision="1").status_code == 303
+    assert (
+        as_(asker)
+        .submit(f"/penjangkauan/minta?kontak={contact}", **(FORM | {"priority": "P1"}), revision="1")
+        .status_code
+        == 303
+    )
     assert told.dispatch(dispatch).requested_by == asker.id
 
 

@@ -28,7 +28,12 @@ def test_a_call_from_ringing_to_accepted(told: Night, twilio: Twilio) -> None:
     worker = told.worker()
     dispatch = told.raised("P1")
     path, sid = f"/twilio/dispatch/{told.token(worker)}", told.last_sid(worker)
-    assert verbs(twilio.voice(path=path, call_sid=sid, CallStatus="in-progress")) == ["Gather", "Gather", "Say", "Hangup"]
+    assert verbs(twilio.voice(path=path, call_sid=sid, CallStatus="in-progress")) == [
+        "Gather",
+        "Gather",
+        "Say",
+        "Hangup",
+    ]
     pressed = twilio.voice(path=path + "/key", call_sid=sid, CallStatus="in-progress", Digits="1")
     assert verbs(pressed) == ["Say", "Hangup"]
     ended = twilio.voice(path=path + "/status", call_sid=sid, CallStatus="completed")
@@ -40,7 +45,9 @@ def test_the_fate_of_a_text(told: Night, twilio: Twilio) -> None:
     worker = told.worker()
     dispatch = told.raised("P1")
     path = f"/twilio/dispatch/{told.token(worker)}/text"
-    assert twilio.post(path, MessageSid="SM" + "0" * 32, MessageStatus="undelivered", ErrorCode="63016").status_code == 200
+    assert (
+        twilio.post(path, MessageSid="SM" + "0" * 32, MessageStatus="undelivered", ErrorCode="63016").status_code == 200
+    )
     assert "text_failed" in told.codes(dispatch)
 
 

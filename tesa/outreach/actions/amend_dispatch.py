@@ -52,9 +52,7 @@ def amend_dispatch(
     dispatch.revision += 1
     seal_words(dispatch, amendment.words)
     log_event(dispatch, "amended", now, By(actor))
-    audit.record(
-        actor, "dispatch.amend", "dispatch", dispatch.id, now, dispatch.case_id, revision=dispatch.revision
-    )
+    audit.record(actor, "dispatch.amend", "dispatch", dispatch.id, now, dispatch.case_id, revision=dispatch.revision)
     tell_change(dispatch, now)
     if more_urgent(amendment.priority, Priority(dispatch.priority)):
         raise_priority(dispatch, amendment.priority, actor, now)

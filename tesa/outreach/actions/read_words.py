@@ -17,7 +17,13 @@ def read_words(dispatch: Dispatch, who: frozenset[Mover], reader: uuid.UUID, now
     if not may_read(State(dispatch.state), who):
         raise NotFound
     audit.record(
-        reader, "dispatch.read", "dispatch", dispatch.id, now, dispatch.case_id,
-        revision=dispatch.revision, place=audit.sealed_hash(dispatch.place_sealed),
+        reader,
+        "dispatch.read",
+        "dispatch",
+        dispatch.id,
+        now,
+        dispatch.case_id,
+        revision=dispatch.revision,
+        place=audit.sealed_hash(dispatch.place_sealed),
     )
     return unseal_words(dispatch)

@@ -26,13 +26,43 @@ class Keyword(StrEnum):
 
 _WORDS = tuple(word for word in Keyword if word is not Keyword.UNCLEAR)
 _ARE_OTHER_WORDS = frozenset({"siapa", "sia", "sip", "sila", "tida", "tiga", "iba", "toko", "tola"})
-_DENIES = frozenset({
-    "tidak", "tak", "tdk", "tida", "gak", "ga", "ngga", "nggak", "enggak", "bukan", "bkn", "jangan", "jgn", "batal",
-})
-_POSTPONES = frozenset({
-    "belum", "blm", "nanti", "akan", "mau", "segera", "hampir", "bentar", "sebentar", "lagi", "besok", "kapan", "bila",
-    "kalau", "kalo",
-})
+_DENIES = frozenset(
+    {
+        "tidak",
+        "tak",
+        "tdk",
+        "tida",
+        "gak",
+        "ga",
+        "ngga",
+        "nggak",
+        "enggak",
+        "bukan",
+        "bkn",
+        "jangan",
+        "jgn",
+        "batal",
+    }
+)
+_POSTPONES = frozenset(
+    {
+        "belum",
+        "blm",
+        "nanti",
+        "akan",
+        "mau",
+        "segera",
+        "hampir",
+        "bentar",
+        "sebentar",
+        "lagi",
+        "besok",
+        "kapan",
+        "bila",
+        "kalau",
+        "kalo",
+    }
+)
 _MOST_WORDS = 4
 
 
@@ -70,6 +100,4 @@ def _one_slip(right: str, typed: str) -> bool:
         swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1 and right[wrong[0]] == typed[wrong[1]]
         return len(wrong) <= 1 or (swapped and right[wrong[1]] == typed[wrong[0]])
     shorter, longer = sorted((right, typed), key=len)
-    return len(longer) - len(shorter) == 1 and any(
-        longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer))
-    )
+    return len(longer) - len(shorter) == 1 and any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))

@@ -8,8 +8,9 @@ ciphertext is bound to table, column, row, owner, class, key and revision, so th
 `docs/ciphertext-format.md` describes every byte. Only this package imports `cryptography`.
 """
 
-from tesa.core.vault.errors import KeyFileProblem, Shredded, Unopenable
-from tesa.core.vault.provider import KeyProvider, create_key_file, local_provider
+from tesa.core.vault.errors import KeyFileProblem, KeysAway, Shredded, Unopenable
+from tesa.core.vault.key_file import create_key_file, local_provider
+from tesa.core.vault.provider import KeyProvider
 from tesa.core.vault.records import Field
 from tesa.core.vault.vault import Vault, init_vault, vault
 
@@ -17,6 +18,7 @@ __all__ = [
     "Field",
     "KeyFileProblem",
     "KeyProvider",
+    "KeysAway",
     "Shredded",
     "Unopenable",
     "Vault",

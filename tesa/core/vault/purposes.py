@@ -94,7 +94,9 @@ class PurposeKeys:
         self._secrets.clear()
 
     def _opened(self, row: StoredPurposeKey) -> bytes:
-        secret = self._provider.unwrap(row.wrapped, wraps.purpose_key_aad(row.name, row.version, row.kek_id), row.kek_id)
+        secret = self._provider.unwrap(
+            row.wrapped, wraps.purpose_key_aad(row.name, row.version, row.kek_id), row.kek_id
+        )
         if row.name == "intake" and wraps.public_half(secret) != row.public:
             raise Unopenable
         return secret

@@ -67,10 +67,16 @@ def _shared_cipher(secret: bytes, ephemeral: bytes, public: bytes, aad: bytes) -
 
 
 def wrap_for_intake(public: bytes, plain: bytes, aad: bytes) -> bytes:
-    """`plain` wrapped so that only the private half of the intake pair opens it."""
+    """`plain` wrapped so that only the private half of the intake pair opens it.
+
+    Raises Unopenable when `public` is no public half: a point that shares the same secret with everybody is refused.
+    """
     ephemeral = X25519PrivateKey.generate()
     ephemeral_public = ephemeral.public_key().public_bytes_raw()
-    secret = ephemeral.exchange(X25519PublicKey.from_public_bytes(public))
+    try:
+        secret = ephemeral.exchange(X25519PublicKey.from_public_bytes(public))
+    except ValueError as error:
+        raise Unopenable from error
     nonce = os.urandom(12)
     return ephemeral_public + nonce + _shared_cipher(secret, ephemeral_public, public, aad).encrypt(nonce, plain, aad)
 

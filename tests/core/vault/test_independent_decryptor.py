@@ -1,18 +1,17 @@
-"""A second way to open a ciphertext, written from docs/ciphertext-format.md, sharing no code with the vault."""
+"""What the vault writes is what docs/ciphertext-format.md says, and stays so: fixed vectors, and a dump of today."""
 
 from __future__ import annotations
 
 import base64
 import json
-import struct
 import uuid
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask
 from sqlalchemy import text
 
@@ -20,62 +19,67 @@ from config import Settings
 from tesa.core.db import db
 from tesa.core.transactions import transaction
 from tesa.core.vault import Field, vault
+from tesa.core.vault.keystore import StoredDataKey, StoredPurposeKey
+from tesa.core.vault.provider import LocalFileKeyProvider
+from tesa.core.vault.vault import Vault
+from tests.core.vault import independent_decryptor as independent
+from tests.core.vault.memory_store import MemoryKeyStore
 from tests.support.settings import bare_app, close_engines
 
 TEXTS = ["", "halo", "Aku takut pulang.", "é" * 100, "x" * 5000, "\x00", "🙂", "a\nb", "{{7*7}}", "0" * 59]
+VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="ascii"))
+FIELDS = VECTORS["fields"]
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def lp(*parts: bytes) -> bytes:
-    return b"".join(struct.pack(">I", len(p)) + p for p in parts)
+def raw(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the file with its byte strings as bytes."""
+    return {name: base64.b64decode(v["base64"]) if isinstance(v, dict) and "base64" in v else v for name, v in row.items()}
 
 
-def hkdf(secret: bytes, info: bytes, salt: bytes | None = None) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=salt, info=info).derive(secret)
+KEKS = {name: base64.b64decode(value) for name, value in VECTORS["keks"].items()}
+PURPOSES = {(row["name"], row["version"]): raw(row) for row in VECTORS["purpose_key"]}
+DATA_KEYS = {row["id"]: raw(row) for row in VECTORS["data_key"]}
 
 
-def unwrap_local(keys: dict[str, bytes], kek: str, wrapped: bytes, aad: bytes) -> bytes:
-    cipher = (AESGCMSIV if wrapped[0] == 1 else AESGCM)(keys[kek])
-    return bytes(cipher.decrypt(wrapped[1:13], wrapped[13:], aad))
+def stored_vault() -> Vault:
+    """The vault over the rows of the file."""
+    store = MemoryKeyStore()
+    for row in PURPOSES.values():
+        store.add_purpose_key(StoredPurposeKey(**row, created_at=LONG_AGO))
+    for row in DATA_KEYS.values():
+        ids = {"id": uuid.UUID(row["id"]), "owner": uuid.UUID(row["owner"])}
+        store.add_data_key(StoredDataKey(**{**row, **ids}, created_at=LONG_AGO))
+    return Vault(LocalFileKeyProvider(KEKS, VECTORS["current"]), store)
 
 
-def raw(value: object) -> bytes:
-    return value.bytes if isinstance(value, uuid.UUID) else uuid.UUID(str(value)).bytes
+@pytest.mark.parametrize("vector", FIELDS, ids=[v["about"] for v in FIELDS])
+def test_a_fixed_vector_opens_in_both_ways(vector: dict[str, Any]) -> None:
+    vector = raw(vector)
+    place, blob, content = vector["place"], vector["blob"], vector["content"]
+    row = DATA_KEYS[str(independent.key_of(blob))]
+    secret = independent.data_key(KEKS, row, lambda version: PURPOSES["intake", version])
+    assert independent.opened(secret, place, blob) == content
+    ids = {"row_id": uuid.UUID(place["row_id"]), "owner": uuid.UUID(place["owner"])}
+    field = Field(**{**place, **ids})
+    opens = stored_vault().unseal_bytes if isinstance(content, bytes) else stored_vault().unseal
+    assert opens(field, blob) == content
 
 
-def data_key(keys: dict[str, bytes], key_id: uuid.UUID) -> bytes:
-    wanted = key_id.hex if db.engine.dialect.name == "sqlite" else str(key_id)
-    row = db.session.execute(
-        text("select owner, klass, version, wrap_kind, wrapped_under, wrapped from data_key where id = :id"), {"id": wanted}
-    ).one()
-    aad = lp(
-        b"tesa data key", key_id.bytes, struct.pack(">I", row.version), raw(row.owner), row.klass.encode(),
-        row.wrap_kind.encode(), row.wrapped_under.encode(),
-    )  # fmt: skip
-    if row.wrap_kind == "kek":
-        return unwrap_local(keys, row.wrapped_under, row.wrapped, aad)
-    version = int(row.wrapped_under.split("-")[1])
-    pair = db.session.execute(
-        text("select kek_id, wrapped, public from purpose_key where name = 'intake' and version = :v"), {"v": version}
-    ).one()
-    bound = lp(b"tesa purpose key", b"intake", struct.pack(">I", version), pair.kek_id.encode())
-    private = X25519PrivateKey.from_private_bytes(unwrap_local(keys, pair.kek_id, pair.wrapped, bound))
-    ephemeral = row.wrapped[:32]
-    secret = private.exchange(X25519PublicKey.from_public_bytes(ephemeral))
-    return AESGCM(hkdf(secret, aad, ephemeral + pair.public)).decrypt(row.wrapped[32:44], row.wrapped[44:], aad)
+def test_the_vectors_cover_what_the_format_allows() -> None:
+    assert len(FIELDS) >= 30
+    assert {row["wrap_kind"] for row in DATA_KEYS.values()} == {"kek", "intake"}
+    assert {row["wrapped"][0] for row in DATA_KEYS.values() if row["wrap_kind"] == "kek"} == {1, 2}
+    assert {row["klass"] for row in DATA_KEYS.values()} == {"contact", "note", "dispatch", "staff"}
+    assert {row["wrapped_under"] for row in DATA_KEYS.values()} == {*KEKS, "intake-1", "intake-2"}
 
 
-def opened(keys: dict[str, bytes], field: Field, blob: bytes) -> str | None:
-    assert blob[:4] == b"TS\x01\x01"
-    key_id, version = uuid.UUID(bytes=blob[4:20]), blob[20:24]
-    secret = data_key(keys, key_id)
-    key = hkdf(secret, lp(b"tesa field key", field.table.encode(), field.column.encode()))
-    aad = lp(
-        b"tesa field", b"\x01\x01", field.table.encode(), field.column.encode(), field.row_id.bytes, field.owner.bytes,
-        field.klass.encode(), key_id.bytes, version, struct.pack(">I", field.revision),
-    )  # fmt: skip
-    body = AESGCM(key).decrypt(blob[24:36], blob[36:], aad)
-    kind, length = struct.unpack(">BI", body[:5])
-    return None if kind == 0 else body[5 : 5 + length].decode()
+@pytest.mark.parametrize("vector", VECTORS["blind_index"], ids=lambda v: v["value"])
+def test_a_fixed_blind_index(vector: dict[str, Any]) -> None:
+    version = stored_vault()._purposes.newest("blind-index").version
+    secret = independent.purpose_secret(KEKS, PURPOSES["blind-index", version])
+    assert independent.blind_index(secret, version, vector["kind"], vector["value"]) == vector["index"]
+    assert stored_vault().blind_index(vector["kind"], vector["value"]) == vector["index"]
 
 
 @pytest.fixture
@@ -86,14 +90,24 @@ def bare(settings: Settings) -> Iterator[Flask]:
     close_engines(app)
 
 
-def test_it_opens_what_the_vault_has_sealed(bare: Flask, settings: Settings) -> None:
-    keys = {k: base64.b64decode(v) for k, v in json.loads(settings.key_file.read_text())["keys"].items()}
+def row_of(table: str, **where: object) -> dict[str, Any]:
+    condition = " and ".join(f"{column} = :{column}" for column in where)
+    return dict(db.session.execute(text(f"select * from {table} where {condition}"), where).mappings().one())
+
+
+def test_a_dump_of_the_database_and_the_key_file_are_enough(bare: Flask, settings: Settings) -> None:
+    keks = {k: base64.b64decode(v) for k, v in json.loads(settings.key_file.read_text())["keys"].items()}
     fields = []
     with transaction():
         for number, content in enumerate([*TEXTS, None]):
             for klass in ("contact", "note", "staff"):
                 field = Field("t", f"c{number}", uuid.uuid4(), uuid.uuid4(), klass, number + 1)
                 fields.append((field, content, vault.seal(field, content)))
-    assert len(fields) == 33
     for field, content, blob in fields:
-        assert opened(keys, field, blob) == content
+        key_id = independent.key_of(blob)
+        row = row_of("data_key", id=key_id.hex if db.engine.dialect.name == "sqlite" else str(key_id))
+        secret = independent.data_key(keks, row, lambda version: row_of("purpose_key", name="intake", version=version))
+        assert independent.opened(secret, asdict(field), blob) == content
+    index = row_of("purpose_key", name="blind-index", version=1)
+    mine = independent.blind_index(independent.purpose_secret(keks, index), 1, "number", "+6281234567890")
+    assert mine == vault.blind_index("number", "+6281234567890")

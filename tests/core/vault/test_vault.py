@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
@@ -28,6 +29,7 @@ from tesa.core.vault import (
     vault,
 )
 from tesa.core.vault.models import DataKeyRow
+from tests.core.vault.memory_store import make_vault
 from tests.support.moved_clock import BEGINNING
 from tests.support.settings import bare_app, close_engines
 
@@ -59,10 +61,57 @@ def test_what_is_sealed_opens(bare: Flask, klass: str) -> None:
 
 
 @given(st.text(st.characters(codec=None), max_size=300))
-@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_text_comes_back(bare: Flask, text: str) -> None:
+@hypothesis_settings(max_examples=200)
+def test_every_text_comes_back(text: str) -> None:
+    memory, _ = make_vault()
     field = place()
-    assert vault.unseal(field, sealed(field, text)) == text
+    assert memory.unseal(field, memory.seal(field, text)) == text
+
+
+@given(st.binary(max_size=300))
+@hypothesis_settings(max_examples=100)
+def test_all_bytes_come_back_and_are_no_text(content: bytes) -> None:
+    memory, _ = make_vault()
+    field = place()
+    blob = memory.seal_bytes(field, content)
+    assert memory.unseal_bytes(field, blob) == content
+    with pytest.raises(Unopenable):
+        memory.unseal(field, blob)
+    with pytest.raises(Unopenable):
+        memory.unseal_bytes(field, memory.seal(field, "text"))
+
+
+@given(st.binary(max_size=200))
+@hypothesis_settings(max_examples=200)
+def test_garbage_is_unopenable(blob: bytes) -> None:
+    memory, _ = make_vault()
+    for garbage in (blob, b"TS\x01\x01" + blob):
+        with pytest.raises(Unopenable):
+            memory.unseal(place(), garbage)
+
+
+def test_the_same_text_never_looks_the_same(bare: Flask) -> None:
+    field = place()
+    assert len({sealed(field)[24:] for _ in range(20)}) == 20
+
+
+@pytest.mark.parametrize("revision", [-1, 1 << 32])
+def test_a_revision_that_no_row_has(bare: Flask, revision: int) -> None:
+    field = place()
+    blob = sealed(field)
+    with pytest.raises(ValueError, match="revision"):
+        sealed(replace(field, revision=revision))
+    with pytest.raises(Unopenable):
+        vault.unseal(replace(field, revision=revision), blob)
+
+
+def test_no_plaintext_in_what_python_prints(bare: Flask) -> None:
+    field = place()
+    blob = sealed(field, "rahasia sekali")
+    with pytest.raises(Unopenable) as refusal:
+        vault.unseal(replace(field, revision=2), blob)
+    printed = repr(field) + repr(blob) + repr(vault) + "".join(traceback.format_exception(refusal.value))
+    assert "rahasia" not in printed
 
 
 def test_nothing_and_the_empty_text_look_alike_and_are_told_apart(bare: Flask) -> None:
@@ -81,7 +130,7 @@ def test_no_bit_may_flip_and_no_byte_be_missing(bare: Flask) -> None:
     field = place()
     blob = sealed(field)
     for index in range(len(blob)):
-        for bit in (1, 128):
+        for bit in (1, 2, 4, 8, 16, 32, 64, 128):
             broken = bytearray(blob)
             broken[index] ^= bit
             with pytest.raises(Unopenable):

@@ -78,7 +78,9 @@ def test_what_is_no_code(code: str) -> None:
 
 def test_a_code_may_be_typed_in_two_halves() -> None:
     code = pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").at(NOW)
-    assert accepted_step("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", f"{code[:3]} {code[3:]}", NOW) == int(NOW.timestamp()) // 30
+    assert (
+        accepted_step("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", f"{code[:3]} {code[3:]}", NOW) == int(NOW.timestamp()) // 30
+    )
 
 
 def test_a_step_is_taken_once_and_none_before_it_afterwards(app: Flask) -> None:

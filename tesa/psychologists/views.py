@@ -25,7 +25,7 @@ from tesa.psychologists.actions.sign_on import sign_on
 from tesa.psychologists.public import OnDuty, duty_ends, next_gap, on_duty
 from tesa.psychologists.queries import Shift
 from tesa.psychologists.rules.calendar import days, local_date, monday_of
-from tesa.psychologists.rules.rota import Line, Status
+from tesa.psychologists.rules.rota import Line, Status, Tier
 from tesa.psychologists.rules.rota_file import write
 from tesa.telephony.inbound import settings
 from tesa.web.fragments import leave_for, render
@@ -58,6 +58,7 @@ def week() -> str:
         may_write=principal().has("rota.write"),
         may_own=principal().has("rota.own"),
         labels=labels,
+        tiers={(line.value, tier): labels.tier_label(line, tier) for line in Line for tier in Tier.ALL},
         this_week=monday_of(local_date(now, settings().time_zone)),
     )
 

@@ -121,9 +121,9 @@ def _overlaps(new: Iterable[_Wish], there: Iterable[_Wish]) -> Iterator[Complain
 def _clash(first: _Wish, second: _Wish) -> Complaint:
     if first.number:
         return Complaint(second.number, FileFlaw.OVERLAPS_LINE, str(first.number))
-    return Complaint(
-        second.number, FileFlaw.OVERLAPS_ROTA, f"{first.starts_at.isoformat()} – {first.ends_at.isoformat()}"
-    )
+    zone = second.starts_at.tzinfo  # the file's own, so that the times can be compared
+    times = (first.starts_at.astimezone(zone), first.ends_at.astimezone(zone))
+    return Complaint(second.number, FileFlaw.OVERLAPS_ROTA, " – ".join(t.isoformat(timespec="minutes") for t in times))
 
 
 def _insert(new: Sequence[_Wish], by: uuid.UUID | None, now: datetime) -> None:

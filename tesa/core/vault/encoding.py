@@ -40,7 +40,7 @@ def unpadded(body: bytes) -> str | bytes | None:
         raise Unopenable
     kind, length = body[0], int.from_bytes(body[1:_HEAD], "big")
     raw, rest = body[_HEAD : _HEAD + length], body[_HEAD + length :]
-    if len(raw) != length or rest.strip(b"\0") or size_class(_HEAD + length) != len(body):
+    if len(raw) != length or rest != bytes(len(rest)) or size_class(_HEAD + length) != len(body):
         raise Unopenable
     if kind == _NONE and length == 0:
         return None

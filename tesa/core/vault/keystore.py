@@ -60,7 +60,7 @@ class Unsettled:
     """
 
     settle: Callable[[Unsettled], None] | None = None
-    keys: dict[uuid.UUID, DataKey] = field(default_factory=dict)
+    keys: dict[bytes, DataKey] = field(default_factory=dict)
     newest: dict[Place, DataKey] = field(default_factory=dict)
 
     def forget(self) -> None:
@@ -167,7 +167,9 @@ def _values(key: StoredDataKey | StoredPurposeKey) -> dict[str, Any]:
 
 
 def _unsettled(session: Session) -> Unsettled:
-    found: Unsettled = session.info.setdefault("tesa_vault", Unsettled())
+    found: Unsettled | None = session.info.get("tesa_vault")
+    if found is None:
+        found = session.info["tesa_vault"] = Unsettled()
     return found
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,6 +18,9 @@ from tesa.core.vault.errors import Unopenable
 MAGIC = b"TS"
 FORMAT = 1
 AES_256_GCM = 1
+ALGORITHM = bytes([FORMAT, AES_256_GCM])
+_PREFIX = joined(b"tesa field", ALGORITHM)
+_FOUR, _SIXTEEN = (4).to_bytes(4, "big"), (16).to_bytes(4, "big")
 NONCE = 12
 HEADER = 2 + 1 + 1 + 16 + 4 + NONCE
 TAG = 16
@@ -44,58 +48,63 @@ class DataKey:
     klass: str
     wrap_kind: str
     secret: bytes
+    # the field keys derived from it so far, by table and column: a class has a handful
+    derived: dict[tuple[str, str], bytes] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
         return f"DataKey({self.id}, version={self.version}, klass={self.klass!r})"
 
 
 def _header(key: DataKey, nonce: bytes) -> bytes:
-    return MAGIC + bytes([FORMAT, AES_256_GCM]) + key.id.bytes + key.version.to_bytes(4, "big") + nonce
+    return MAGIC + ALGORITHM + key.id.bytes + key.version.to_bytes(4, "big") + nonce
 
 
-def _aad(field: Field, key: DataKey) -> bytes:
-    return joined(
-        b"tesa field",
-        bytes([FORMAT, AES_256_GCM]),
-        field.table.encode(),
-        field.column.encode(),
-        field.row_id.bytes,
-        field.owner.bytes,
-        field.klass.encode(),
-        key.id.bytes,
-        key.version.to_bytes(4, "big"),
-        field.revision.to_bytes(4, "big"),
-    )
+@lru_cache(maxsize=256)
+def _named(*words: str) -> bytes:
+    return joined(*(word.encode() for word in words))
 
 
-def _cipher(field: Field, key: DataKey) -> AESGCM:
-    info = joined(b"tesa field key", field.table.encode(), field.column.encode())
-    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(key.secret))
+def _aad(place: Field, key: DataKey) -> bytes:
+    """Ten parts behind their lengths, as `joined` would give them; written out because every seal and open pays it."""
+    return b"".join((
+        _PREFIX, _named(place.table, place.column), _SIXTEEN, place.row_id.bytes, _SIXTEEN, place.owner.bytes,
+        _named(place.klass), _SIXTEEN, key.id.bytes, _FOUR, key.version.to_bytes(4, "big"),
+        _FOUR, place.revision.to_bytes(4, "big"),
+    ))  # fmt: skip
 
 
-def seal_record(field: Field, key: DataKey, content: str | bytes | None) -> bytes:
-    """`content` sealed under `key` for `field`. Raises ValueError for a revision outside 0 … 2³²-1."""
-    if not 0 <= field.revision < 1 << 32:
+def _cipher(place: Field, key: DataKey) -> AESGCM:
+    secret = key.derived.get((place.table, place.column))
+    if secret is None:
+        info = joined(b"tesa field key") + _named(place.table, place.column)
+        secret = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(key.secret)
+        key.derived[place.table, place.column] = secret
+    return AESGCM(secret)
+
+
+def seal_record(place: Field, key: DataKey, content: str | bytes | None) -> bytes:
+    """`content` sealed under `key` for `place`. Raises ValueError for a revision outside 0 … 2³²-1."""
+    if not 0 <= place.revision < 1 << 32:
         raise ValueError("revision")
     nonce = os.urandom(NONCE)
-    return _header(key, nonce) + _cipher(field, key).encrypt(nonce, padded(content), _aad(field, key))
+    return _header(key, nonce) + _cipher(place, key).encrypt(nonce, padded(content), _aad(place, key))
 
 
-def key_id_of(blob: bytes) -> uuid.UUID:
-    """The data key a record names. Raises Unopenable for what is no record."""
-    if len(blob) < HEADER + TAG or blob[:4] != MAGIC + bytes([FORMAT, AES_256_GCM]):
+def key_id_of(blob: bytes) -> bytes:
+    """The id of the data key that a record names, 16 bytes. Raises Unopenable for what is no record."""
+    if len(blob) < HEADER + TAG or blob[:4] != MAGIC + ALGORITHM:
         raise Unopenable
-    return uuid.UUID(bytes=blob[4:20])
+    return blob[4:20]
 
 
-def open_record(field: Field, key: DataKey, blob: bytes) -> str | bytes | None:
+def open_record(place: Field, key: DataKey, blob: bytes) -> str | bytes | None:
     """The content of `blob`. Raises Unopenable unless it was sealed for this very field under this very key."""
-    if key_id_of(blob) != key.id or int.from_bytes(blob[20:24], "big") != key.version:
+    if key_id_of(blob) != key.id.bytes or int.from_bytes(blob[20:24], "big") != key.version:
         raise Unopenable
-    if (key.owner, key.klass) != (field.owner, field.klass) or not 0 <= field.revision < 1 << 32:
+    if (key.owner, key.klass) != (place.owner, place.klass) or not 0 <= place.revision < 1 << 32:
         raise Unopenable
     nonce = blob[24:HEADER]
     try:
-        return unpadded(_cipher(field, key).decrypt(nonce, blob[HEADER:], _aad(field, key)))
+        return unpadded(_cipher(place, key).decrypt(nonce, blob[HEADER:], _aad(place, key)))
     except InvalidTag as error:
         raise Unopenable from error

@@ -39,7 +39,7 @@ class Vault:
         self.provider = provider
         self._store = store
         self._purposes = PurposeKeys(provider, store)
-        self._by_id: KeyCache[uuid.UUID, DataKey] = KeyCache()
+        self._by_id: KeyCache[bytes, DataKey] = KeyCache()
         self._newest: KeyCache[Place, DataKey] = KeyCache()
 
     # -- fields
@@ -156,11 +156,11 @@ class Vault:
         known = self._hold().keys.get(key_id) or self._by_id.get(key_id)
         if known is not None:
             return known
-        stored = self._store.data_key(key_id)
+        stored = self._store.data_key(uuid.UUID(bytes=key_id))
         if stored is None or (stored.owner, stored.klass) != (field.owner, field.klass):
             raise Unopenable
         if stored.shredded_at is not None:
-            raise Shredded(str(key_id))
+            raise Shredded(str(stored.id))
         key = self._opened(stored)
         self._remember(key)
         return key
@@ -188,18 +188,18 @@ class Vault:
         """Keep an opened key: in this transaction alone while that has made keys, else for all."""
         here = self._hold()
         if here.settle is None:
-            self._by_id.put(key.id, key)
+            self._by_id.put(key.id.bytes, key)
             if newest:
                 self._newest.put((key.owner, key.klass), key)
             return
-        here.keys[key.id] = key
+        here.keys[key.id.bytes] = key
         if newest:
             here.newest[key.owner, key.klass] = key
 
     def _settle(self, here: Unsettled) -> None:
         """The transaction has committed: what it made exists."""
         for key in here.keys.values():
-            self._by_id.put(key.id, key)
+            self._by_id.put(key.id.bytes, key)
         for place, key in here.newest.items():
             self._newest.put(place, key)
 

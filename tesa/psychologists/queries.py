@@ -87,11 +87,10 @@ def _on_duty(
     said: str | None, since: datetime | None, until: datetime | None, reason: str | None,
 ) -> OnDuty:  # fmt: skip
     state = effective(said, until, now)
-    if said is None or since is None:
-        return OnDuty(account_id, tier, line, starts_at, ends_at, state, starts_at)
-    if state == State.FREE and until is not None:  # it has run out
-        return OnDuty(account_id, tier, line, starts_at, ends_at, state, until)
-    return OnDuty(account_id, tier, line, starts_at, ends_at, state, since, until, reason)
+    if state == State.FREE:  # since her duty began, or since what she said has run out
+        free_since = max(starts_at, min(until, now) if until is not None else since or starts_at)
+        return OnDuty(account_id, tier, line, starts_at, ends_at, state, free_since)
+    return OnDuty(account_id, tier, line, starts_at, ends_at, state, since or starts_at, until, reason)
 
 
 def idle_since(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime | None]:

@@ -35,6 +35,8 @@ blueprint = Blueprint("psychologists", __name__, template_folder="templates")
 blueprint.add_app_template_global(labels.state_label, "duty_state_label")
 blueprint.add_app_template_global(labels.tier_label, "duty_tier_label")
 blueprint.add_app_template_global(labels.pause_label, "duty_pause_label")
+blueprint.add_app_template_global(clock.now, "duty_now")
+blueprint.add_app_template_global(lambda: principal().has("rota.own"), "duty_is_on_rota")
 blueprint.add_app_template_filter(labels.short_date)
 
 Page = str | tuple[str, int] | AnyResponse

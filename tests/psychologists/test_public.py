@@ -12,6 +12,7 @@ from sqlalchemy import update
 from tesa.accounts.models import Account
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
+from tesa.psychologists.actions.mark_free import mark_free
 from tesa.psychologists.actions.mark_ringing import mark_ringing
 from tesa.psychologists.actions.mark_talking import mark_talking
 from tesa.psychologists.actions.mark_wrapup import mark_wrapup
@@ -164,3 +165,19 @@ def test_a_full_rota_has_no_gap(clock: MovedClock) -> None:
     assert next_gap(clock.now()) is None
     assert gaps(clock.now(), clock.now() + 24 * HOURS) == []
     assert len(gaps(clock.now(), clock.now() + 24 * HOURS, "outreach")) == 1
+
+
+def test_free_since_counts_from_the_beginning_of_duty(clock: MovedClock) -> None:
+    """Her presence may be older than her duty: it is written when she is put on the rota."""
+    somebody = make_staff("psychologist").id
+    do(mark_ringing, somebody, new_id())
+    do(mark_free, somebody)
+    make_shift(somebody, starts_at=clock.now() + HOURS)
+    clock.advance(2 * 3600)
+    (duty,) = on_duty("hotline", clock.now())
+    assert duty.since == duty.starts_at
+    do(mark_ringing, somebody, new_id())
+    clock.advance(20)
+    do(mark_free, somebody)
+    (duty,) = on_duty("hotline", clock.now())
+    assert duty.since == clock.now()

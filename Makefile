@@ -27,6 +27,9 @@ setup-dev: .venv/dev.stamp ## The same, with the tools of tests and linting
 demo: setup ## Start TeSA with the practice line on http://127.0.0.1:5000 (Ctrl-C stops it)
 	@exec $(BIN)/tesa demo
 
+# One seed for all of pytest's processes, or they would name the same test differently.
+test test-fast: export PYTHONHASHSEED := $(shell echo $$RANDOM)
+
 test: setup-dev ## The whole suite, on SQLite and on PostgreSQL (installs PostgreSQL and Chromium where missing)
 	@scripts/install-test-services
 	@scripts/test

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app
 from flask_login import current_user
@@ -25,11 +25,14 @@ __all__ = [
     "by_phone",
     "emails",
     "everybody",
+    "may_be_staff",
     "member",
     "principal",
     "staff",
     "with_role",
 ]
+
+INDEXES_FRESH_FOR = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,16 @@ def by_phone(e164: str) -> StaffMember | None:
     index = vault.blind_index("number", e164)
     matches = (m for m in _members(Account.phone_index == index, Account.active.is_(True)) if m.phone == e164)
     return next(matches, None)
+
+
+def may_be_staff(e164: str, now: datetime) -> bool:
+    """Could this number be a staff member's? False is certain, but for a number added in the last seconds."""
+    kept: tuple[datetime, frozenset[int]] | None = current_app.extensions.get("tesa_staff_indexes")
+    if kept is None or abs(now - kept[0]) > INDEXES_FRESH_FOR:
+        rows = db.session.scalars(select(Account.phone_index).where(Account.phone_index.is_not(None)))
+        kept = (now, frozenset(index for index in rows if index is not None))
+        current_app.extensions["tesa_staff_indexes"] = kept
+    return vault.blind_index("number", e164) in kept[1]
 
 
 def with_role(role: Role | str) -> list[StaffMember]:

@@ -7,6 +7,7 @@ instead of failing half way with "database is locked"; reads use a plain `BEGIN`
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, Uuid, event
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import LargeBinary, TypeDecorator
 
@@ -71,7 +73,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """Pool and driver options for a database URL."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 32, "max_overflow": 64}
-    return {"pool_size": 16, "max_overflow": 48, "pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+    return {"pool_size": 16, "max_overflow": 48, "connect_args": {"connect_timeout": 5}}
 
 
 def normalised_url(url: str) -> str:
@@ -83,8 +85,9 @@ def normalised_url(url: str) -> str:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Set the pragmas and the transaction manners of SQLite on `engine`; nothing on PostgreSQL."""
+    """Set the pragmas and the transaction manners of SQLite on `engine`; on PostgreSQL, look at rested connections."""
     if engine.dialect.name != "sqlite":
+        _look_at_rested(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -97,6 +100,32 @@ def prepare_engine(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+RESTED = 5.0  # seconds after which a pooled connection is asked whether it is still there
+
+
+def _look_at_rested(engine: Engine) -> None:
+    """Ask a connection that has rested whether it is still there, before it is used: the database may have been
+    restarted. A busy one is not asked each time; the first that fails throws the whole pool away.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.get("rests_since")
+        if since is not None and time.monotonic() - since > RESTED and not _answers(engine, connection):
+            raise DisconnectionError("the connection is gone")
+
+
+def _answers(engine: Engine, connection: Any) -> bool:
+    try:
+        return engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error:
+        return False
 
 
 def init_db(app: Flask, url: str) -> None:

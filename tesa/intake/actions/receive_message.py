@@ -9,10 +9,10 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Integer, Table, bindparam, func, insert, select, update
+from sqlalchemy import Integer, Table, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from tesa.core.db import db, new_id
+from tesa.core.db import UtcDateTime, db, new_id
 from tesa.core.vault import vault
 from tesa.intake import addresses, prompts, sealing
 from tesa.intake.actions.raise_emergency import raise_emergency
@@ -35,16 +35,29 @@ _OPEN = (
     .order_by(CONTACTS.c.opened_at.desc())
 )
 OPEN_CONVERSATIONS = _OPEN.where(CONTACTS.c.caller_index == bindparam("index"))
+_SINCE_NOW = bindparam("now", type_=UtcDateTime())
+_RESTS = CONTACTS.c.waiting_since.is_(None)
+AWAIT_ANSWER = (
+    update(CONTACTS)
+    .where(CONTACTS.c.id == bindparam("contact"), CONTACTS.c.state != ContactState.FINALIZED)
+    .values(
+        waiting_since=func.coalesce(CONTACTS.c.waiting_since, _SINCE_NOW),
+        ladder_step=case((_RESTS, 0), else_=CONTACTS.c.ladder_step),
+        next_step_at=case((_RESTS, _SINCE_NOW), else_=CONTACTS.c.next_step_at),
+    )
+    .returning(CONTACTS.c.id)
+)
 OPEN_ANONYMOUS = _OPEN.where(CONTACTS.c.caller_index.is_(None))
 
 
 def receive_message(form: MessageForm, now: datetime) -> Plan:
     """Keep the message and answer a new conversation with a neutral acknowledgement."""
     index = vault.blind_index("number", form.sender) if form.sender else None
-    if index is not None and db.engine.dialect.name == "postgresql":
+    contact_id = _open_conversation(form, index, now)
+    if contact_id is None and index is not None and db.engine.dialect.name == "postgresql":
         # Two first messages of one sender at the same moment must not open two conversations.
         db.session.connection().execute(LOCK, {"index": index})
-    contact_id = _open_conversation(form, index)
+        contact_id = _open_conversation(form, index, now)
     is_new = contact_id is None
     if contact_id is None:
         contact_id = _open(form, index, now)
@@ -56,8 +69,6 @@ def receive_message(form: MessageForm, now: datetime) -> Plan:
     if not _keep(rows):
         db.session.rollback()
         return ()
-    if not is_new:
-        _note_unanswered(contact_id, now)
     if emergency_words.matches(form.body, emergency_phrases(now)) is not None:
         contact = locked(contact_id)
         if contact is not None:
@@ -65,14 +76,21 @@ def receive_message(form: MessageForm, now: datetime) -> Plan:
     return answer
 
 
-def _open_conversation(form: MessageForm, index: int | None) -> uuid.UUID | None:
-    """The sender's conversation on this channel that is not finalized. The index only suggests: the number decides."""
+def _open_conversation(form: MessageForm, index: int | None, now: datetime) -> uuid.UUID | None:
+    """The sender's conversation on this channel that is not finalized, with one more thing of hers to be answered.
+
+    The index only suggests: the number decides. Her clock starts unless something older of hers waits already. If the
+    conversation was finalized this very moment it is not open any more, and her message opens another.
+    """
     wanted = form.sender or form.raw_from
     query = OPEN_CONVERSATIONS if index is not None else OPEN_ANONYMOUS
-    for contact_id, sealed in db.session.connection().execute(query, {"index": index, "channel": form.channel}).all():
+    connection = db.session.connection()
+    for contact_id, sealed in connection.execute(query, {"index": index, "channel": form.channel}).all():
         if sealing.open_number(contact_id, sealed) == wanted:
-            found: uuid.UUID = contact_id
-            return found
+            touched = connection.execute(AWAIT_ANSWER, {"contact": contact_id, "now": now}).one_or_none()
+            if touched is not None:
+                found: uuid.UUID = contact_id
+                return found
     return None
 
 
@@ -142,12 +160,3 @@ def _extras(form: MessageForm) -> dict[str, Any]:
     if form.latitude or form.longitude or form.place:
         extras["place"] = {"latitude": form.latitude, "longitude": form.longitude, "name": form.place}
     return extras
-
-
-def _note_unanswered(contact_id: uuid.UUID, now: datetime) -> None:
-    """Start the ladder again if nothing of hers was waiting; an older unanswered message keeps its clock."""
-    db.session.execute(
-        update(Contact)
-        .where(Contact.id == contact_id, Contact.waiting_since.is_(None))
-        .values(waiting_since=now, ladder_step=0, next_step_at=now)
-    )

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
+from rapidfuzz.distance import OSA
+
 MIN_SQUEEZED = 4
 MOST_CHARACTERS = 5000  # beyond this length a text is searched in its first and last part only
 _LEET = str.maketrans("013457@$", "oieastas")
@@ -40,28 +42,14 @@ def tolerance(word: str) -> int:
 
 def typing_errors(a: str, b: str, most: int) -> int:
     """Letters to insert, leave out, replace or swap to make `b` of `a`; `most + 1` when it is more than `most`."""
-    if abs(len(a) - len(b)) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        last, before, row = before, row, [i]
-        for j, y in enumerate(b, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-    return row[-1]
+    return OSA.distance(a, b, score_cutoff=most)
 
 
 def _alike(word: str, wanted: str) -> bool:
     if word == wanted:
         return True
     allowed = tolerance(wanted)
-    # The first letter stays: people mistype the middle of a word, and `dolong` is not worth every `bolong`.
-    return allowed > 0 and word[:1] == wanted[:1] and typing_errors(word, wanted, allowed) <= allowed
+    return allowed > 0 and abs(len(word) - len(wanted)) <= allowed and typing_errors(word, wanted, allowed) <= allowed
 
 
 @lru_cache(maxsize=1024)
@@ -93,7 +81,9 @@ def matches(text: str, phrases: Iterable[str]) -> str | None:
 
 
 def _reads(words: list[str], index: int, wanted: tuple[str, ...]) -> bool:
-    """Do the words from `index` on read like the phrase?"""
+    """Do the words from `index` on read like the phrase? The first letter of the phrase is not mistyped: people mistype
+    the middle of a word, and `dolong` is not worth every `bolong`.
+    """
     span = words[index : index + len(wanted)]
     return len(span) == len(wanted) and all(_alike(w, p) for w, p in zip(span, wanted, strict=True))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tesa.accounts.public import Role, by_phone
+from tesa.accounts.public import Role, by_phone, may_be_staff
 from tesa.core.errors import Conflict, RuleBroken
 from tesa.outreach import addresses, sentences
 from tesa.outreach.actions.accept_offer import accept_offer
@@ -40,7 +40,7 @@ def take_keyword(form: MessageForm, now: datetime) -> Plan | None:
 
     An unclear text is ours only while an offer waits for her answer. The same text twice does its work once.
     """
-    sender = _sender(form.sender)
+    sender = _sender(form.sender, now)
     if sender is None:
         return None
     offers = offers_to(sender.account_id, sender.numbers, now - LOOK_BACK)
@@ -54,11 +54,11 @@ def take_keyword(form: MessageForm, now: datetime) -> Plan | None:
     return (Reply(sentence.format(link=addresses.board())),)
 
 
-def _sender(number: str | None) -> _Sender | None:
+def _sender(number: str | None, now: datetime) -> _Sender | None:
     if number is None:
         return None
     numbers = tuple(i for i, ours in enumerate(settings().coordinator_numbers) if ours == number)
-    member = by_phone(number)
+    member = by_phone(number) if may_be_staff(number, now) else None
     if member is not None and member.roles & {Role.OUTREACH, Role.COORDINATOR}:
         return _Sender(member.id, numbers)
     return _Sender(None, numbers) if numbers else None

@@ -43,7 +43,9 @@ class LazyGroups(click.Group):
 @click.pass_context
 def main(context: click.Context) -> None:
     """TeSA, Telepon Sahabat Perempuan dan Anak."""
-    context.obj = {"application": application}  # the commands of the slices run inside it, and do not import this module
+    context.obj = {
+        "application": application
+    }  # the commands of the slices run inside it, and do not import this module
 
 
 def refuse(*sentences: str) -> None:

@@ -109,7 +109,9 @@ class NoteForm(FlaskForm):  # type: ignore[misc]
         _l("Tulis catatan"),
         [
             InputRequired(_l("Catatan masih kosong.")),
-            Length(max=LONGEST, message=_l("Catatan ini terlalu panjang untuk disimpan. Bagi menjadi beberapa catatan.")),
+            Length(
+                max=LONGEST, message=_l("Catatan ini terlalu panjang untuk disimpan. Bagi menjadi beberapa catatan.")
+            ),
         ],
         filters=[_lines],
     )

@@ -37,7 +37,10 @@ class PersonNumber(Model):
     number_index: Mapped[int]
     added_at: Mapped[datetime]
 
-    __table_args__ = (Index("ix_person_number_number_index", "number_index"), Index("ix_person_number_person_id", "person_id"))
+    __table_args__ = (
+        Index("ix_person_number_number_index", "number_index"),
+        Index("ix_person_number_person_id", "person_id"),
+    )
 
 
 class SafeContactPlan(Model):

@@ -9,16 +9,18 @@ from __future__ import annotations
 import os
 import signal
 
-NAMES = frozenset({
-    "outbox-after-claim",
-    "outbox-after-send",
-    "voice-before-commit",
-    "voice-after-commit",
-    "message-before-commit",
-    "message-after-commit",
-    "tick-before-commit",
-    "tick-after-commit",
-})
+NAMES = frozenset(
+    {
+        "outbox-after-claim",
+        "outbox-after-send",
+        "voice-before-commit",
+        "voice-after-commit",
+        "message-before-commit",
+        "message-after-commit",
+        "tick-before-commit",
+        "tick-after-commit",
+    }
+)
 
 
 def reach(name: str) -> None:

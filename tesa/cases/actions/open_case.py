@@ -127,7 +127,10 @@ def _next_number(year: int) -> int:
     """The next running number of `year`. The counter's row stays locked until the transaction ends, so that numbers
     are given in the order of commits and a rolled-back case gives its number back."""
     take = (
-        update(CaseCounter).where(CaseCounter.year == year).values(last=CaseCounter.last + 1).returning(CaseCounter.last)
+        update(CaseCounter)
+        .where(CaseCounter.year == year)
+        .values(last=CaseCounter.last + 1)
+        .returning(CaseCounter.last)
     )
     taken = db.session.scalar(take)
     if taken is None:

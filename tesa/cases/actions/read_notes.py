@@ -80,9 +80,7 @@ def read_draft(case_id: uuid.UUID, subject_id: uuid.UUID, reader: Actor, now: da
 
 
 def _opened(note: Note, revision: int, reader: Actor, now: datetime) -> NoteView:
-    text = db.session.scalars(
-        select(NoteText).where(NoteText.note_id == note.id, NoteText.revision == revision)
-    ).one()
+    text = db.session.scalars(select(NoteText).where(NoteText.note_id == note.id, NoteText.revision == revision)).one()
     record(
         reader.id, "note.read", "note", note.id, now,
         case_id=note.case_id, revision=revision, text=sealed_hash(text.body_sealed),

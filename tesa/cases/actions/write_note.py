@@ -69,7 +69,9 @@ def add_note(
     db.session.flush()
     blob = add_text(case, note_id, 1, text, now)
     log_event(case, "note", now, author_id, ref=note_id)
-    record(author_id, "note.write", "note", note_id, now, case_id=case.id, about=kind, revision=1, text=sealed_hash(blob))
+    record(
+        author_id, "note.write", "note", note_id, now, case_id=case.id, about=kind, revision=1, text=sealed_hash(blob)
+    )
 
 
 def add_text(case: Case, note_id: uuid.UUID, revision: int, text: str, now: datetime) -> bytes:

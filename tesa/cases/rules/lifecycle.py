@@ -65,9 +65,7 @@ _ALONG = {
 }
 # Risk may be judged again at any time; the case then stays where it is.
 _SCREENED_AGAIN = {
-    (status, Step.SCREEN): status
-    for status in UNDER_WAY
-    if status not in (CaseStatus.INTAKE, CaseStatus.REOPENED)
+    (status, Step.SCREEN): status for status in UNDER_WAY if status not in (CaseStatus.INTAKE, CaseStatus.REOPENED)
 }
 _CLOSED = {(status, Step.CLOSE): CaseStatus.CLOSED for status in UNDER_WAY}
 

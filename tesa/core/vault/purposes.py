@@ -56,7 +56,7 @@ class PurposeKeys:
         """Version and public half of the intake pair, without asking the provider.
 
         Whoever may write the database could put in a half of her own and read what comes in from then on. Where this
-        process has opened the private half already, the two are compared; `check` compares them at every start.
+        process has opened the private half already, the two are compared; so does `check`.
         """
         row = self.newest("intake")
         private = self._secrets.get(("intake", row.version))

@@ -117,19 +117,15 @@ def verify() -> Verdict:
     """Walk the whole chain, oldest first, and stop at the first entry that does not fit."""
     key = vault.purpose_key("audit")
     count, prev = 0, GENESIS
-    for entry in _chain():
-        reason = _fault(entry, count + 1, prev, key)
-        if reason:
-            return Verdict(count, prev, entry.seq, reason)
-        count, prev = count + 1, entry.mac
+    columns = AuditEntry.__table__.c
+    query = select(*columns).order_by(columns.seq).execution_options(yield_per=1000, stream_results=True)
+    with db.session.execute(query) as chain:  # closed at the first bad entry too: the database still holds the rest
+        for entry in chain:
+            reason = _fault(entry, count + 1, prev, key)
+            if reason:
+                return Verdict(count, prev, entry.seq, reason)
+            count, prev = count + 1, entry.mac
     return Verdict(count, prev)
-
-
-def _chain() -> Iterator[Any]:
-    table = AuditEntry.__table__
-    yield from db.session.execute(
-        select(*table.c).order_by(table.c.seq).execution_options(yield_per=1000, stream_results=True)
-    )
 
 
 def _fault(entry: Any, seq: int, prev: bytes, key: bytes) -> str | None:

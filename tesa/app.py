@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
 from tesa import health
@@ -13,20 +15,21 @@ from tesa.accounts import sign_in
 from tesa.accounts import views as accounts_views
 from tesa.cases import permissions as cases_permissions
 from tesa.cases import views as cases_views
-from tesa.core.db import init_db
-from tesa.core.vault import init_vault, local_provider
+from tesa.core.db import db, init_db
+from tesa.core.vault import init_vault, local_provider, vault
 from tesa.intake import jobs as intake_jobs
 from tesa.intake import outbox_kinds as intake_kinds
 from tesa.intake import permissions as intake_permissions
 from tesa.intake import views as intake_views
 from tesa.intake import webhooks as intake_webhooks
-from tesa.intake.events import EmergencyRaised, emergency_raised
+from tesa.intake.events import ContactLinked, EmergencyRaised, contact_linked, emergency_raised
 from tesa.navigation import navigation
 from tesa.outreach import jobs as outreach_jobs
 from tesa.outreach import outbox_kinds as outreach_kinds
 from tesa.outreach import permissions as outreach_permissions
 from tesa.outreach import views as outreach_views
 from tesa.outreach import webhooks as outreach_webhooks
+from tesa.outreach.actions.note_case_of_contact import note_case_of_contact
 from tesa.outreach.actions.raise_dispatch import raise_dispatch
 from tesa.outreach.actions.take_keyword import take_keyword
 from tesa.psychologists import permissions as psychologists_permissions
@@ -36,6 +39,7 @@ from tesa.telephony.gateway import Gateway, TwilioGateway
 from tesa.telephony.outbox import Outbox
 from tesa.web.shell import PUBLIC_ENDPOINTS, init_web
 
+log = logging.getLogger(__name__)
 PAGES = (accounts_views, psychologists_views, cases_views, intake_views, outreach_views)
 WEBHOOKS = (intake_webhooks, outreach_webhooks)
 JOBS: tuple[tuple[str, Job], ...] = (*intake_jobs.JOBS, *outreach_jobs.JOBS, ("outbox.sweep", sweep_outbox))
@@ -72,6 +76,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     for module in (*PAGES, *WEBHOOKS, health):
         app.register_blueprint(module.blueprint)
     emergency_raised.connect(_dispatch_for)
+    contact_linked.connect(_case_of_dispatch)
     return app
 
 
@@ -85,3 +90,21 @@ def _dispatch_for(event: EmergencyRaised) -> None:
         source=event.by,
         now=event.at,
     )
+
+
+def _case_of_dispatch(event: ContactLinked) -> None:
+    """A contact that finds its case takes its dispatches along."""
+    note_case_of_contact(event.contact_id, event.case_id)
+
+
+def refuse_wrong_keys(app: Flask) -> None:
+    """Raise KeyFileProblem when our keys are not those of this database. A database that does not answer now is no
+    reason not to start: callers are led to a human without it.
+    """
+    with app.app_context():
+        try:
+            vault.check()
+        except SQLAlchemyError:
+            log.exception("the keys could not be compared with the database")
+        finally:
+            db.session.remove()

@@ -167,12 +167,18 @@ def web() -> None:
 @main.command()
 def worker() -> None:
     """The clockwork alone."""
-    from tesa.app import JOBS
+    from tesa.app import JOBS, refuse_wrong_keys
     from tesa.core import logs
+    from tesa.core.vault import KeyFileProblem
     from tesa.scheduler import Clockwork
 
     logs.set_up()
-    Clockwork(application(need_telephony=True, threads=True), JOBS).run()
+    app = application(need_telephony=True, threads=True)
+    try:
+        refuse_wrong_keys(app)
+    except KeyFileProblem as problem:
+        refuse(str(problem))
+    Clockwork(app, JOBS).run()
 
 
 @main.command()

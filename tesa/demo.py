@@ -66,9 +66,8 @@ def _environment(port: int) -> dict[str, str]:
             "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
             "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
         }
-        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(random, file)
-    return {
+        _write_private(kept, json.dumps(random))
+    environment = {
         **random,
         "TESA_DATABASE_URL": f"sqlite:///{(HOME / 'tesa.db').absolute()}",
         "TESA_KEY_FILE": str((HOME / "keys.json").absolute()),
@@ -81,6 +80,15 @@ def _environment(port: int) -> dict[str, str]:
         "TESA_SMS_NUMBER": SMS,
         "TESA_COORDINATOR_NUMBERS": COORDINATORS,
     }
+    # So that `tesa status` and its like, called in this folder, speak of the demonstration.
+    _write_private(HOME / ".env", "".join(f"{name}={value}\n" for name, value in environment.items()))
+    return environment
+
+
+def _write_private(path: Path, text: str) -> None:
+    """A file that only its owner reads."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
 
 
 def _staff() -> list[DemoPerson]:
@@ -100,8 +108,7 @@ def _staff() -> list[DemoPerson]:
                 details = Details(person.email, person.name, person.phone, roles, person.gender)
                 account_id = save_account(details, None, clock.now())
                 seeds[person.email] = set_secrets(account_id, PASSWORD, clock.now())
-    with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(seeds, file)
+    _write_private(kept, json.dumps(seeds))
     return [DemoPerson(**{**asdict(p), "totp_secret": seeds.get(p.email, "")}) for p in STAFF]
 
 
@@ -157,8 +164,7 @@ def run_demo() -> int:
     environment = _environment(port)
     os.environ.update(environment)
     people = _prepare()
-    (HOME / "phones.json").write_text(json.dumps([asdict(p) for p in people]))
-    (HOME / "phones.json").chmod(0o600)
+    _write_private(HOME / "phones.json", json.dumps([asdict(p) for p in people]))
     supervisor = Supervisor()
     for name in ("practice", "web", "worker"):
         supervisor.start(name, [sys.executable, "-m", "tesa", name])

@@ -22,3 +22,14 @@ class EmergencyRaised:
 
 
 emergency_raised = Signal("A contact has become an emergency; the sender is an EmergencyRaised.")
+
+
+@dataclass(frozen=True)
+class ContactLinked:
+    """A contact has been linked with a case."""
+
+    contact_id: uuid.UUID
+    case_id: uuid.UUID
+
+
+contact_linked = Signal("A contact has been linked with a case; the sender is a ContactLinked.")

@@ -29,6 +29,7 @@ def accept_offer(offer: Offer, contact: Contact, how: str, now: datetime) -> Non
     offer.outcome, offer.ended_at, offer.accepted_by = OfferOutcome.ACCEPTED, now, how
     contact.state, contact.taken_at, contact.taken_offer_id = ContactState.IN_PROGRESS, now, offer.id
     contact.psychologist_id, contact.next_step_at = offer.account_id, now + PICK_UP_WITHIN
+    contact.waiting_since = None
     withdraw_offers(contact.id, now, except_for=offer.id)
     if offer.account_id is not None:
         mark_talking(offer.account_id, contact.id, now)

@@ -13,6 +13,7 @@ from tesa.cases.public import people_with_number
 from tesa.core.errors import RuleBroken
 from tesa.intake import sealing
 from tesa.intake.actions.log_event import log_event
+from tesa.intake.events import ContactLinked, contact_linked
 from tesa.intake.models import Contact
 from tesa.telephony.numbers import normalised
 
@@ -42,4 +43,5 @@ def link_case(contact: Contact, person_id: uuid.UUID | None, name: str, by: uuid
     contact.case_id = case_id
     note_contact_on_case(case_id, contact.id, now, by)
     log_event(contact.id, "case_linked", now, by)
+    contact_linked.send(ContactLinked(contact.id, case_id))
     return case_id

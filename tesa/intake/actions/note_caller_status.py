@@ -45,5 +45,5 @@ def _left_before_talk(contact: Contact, now: datetime) -> None:
             enqueue(TELL_GONE, offer.id, now)
         if offer.account_id is not None:
             mark_wrapup(offer.account_id, now, now)
-    contact.state = ContactState.WAITING
+    contact.state, contact.waiting_since = ContactState.WAITING, contact.opened_at
     give_up_waiting(contact, "hung_up", now)

@@ -17,6 +17,7 @@ from tesa.psychologists.actions.mark_wrapup import mark_wrapup
 def reopen_waiting(contact: Contact, offer: Offer, now: datetime) -> None:
     """Undo an acceptance that led nowhere. `contact` is locked. If the caller has gone meanwhile, a call-back follows."""
     contact.state, contact.taken_offer_id, contact.psychologist_id = ContactState.WAITING, None, None
+    contact.waiting_since = contact.opened_at
     end_offer(offer, OfferOutcome.MISSED, now)
     if offer.account_id is not None:
         mark_wrapup(offer.account_id, now, now)

@@ -28,6 +28,11 @@ SECONDS = 10.0  # of measuring, for each server
 MOST = 40_000  # requests, for each server
 WARM_UP = 400  # requests
 CALLS_TO_RING = 5
+LOADS = (
+    ("inbound message", scene.messages),
+    ("  first of a talk", scene.first_messages),
+    ("inbound voice", scene.calls),
+)
 
 
 def new_database(name: str) -> str:
@@ -64,7 +69,7 @@ def webhooks() -> None:
         env = environment(settings)
         ground = floor(settings, env)
         show("floor", ground)
-        for label, requests in (("inbound message", scene.messages), ("inbound voice", scene.calls)):
+        for label, requests in LOADS:
             port = servers.free_port()
             with servers.gunicorn("wsgi:app", port, env):
                 load.run(requests(settings, WARM_UP), port, CONNECTIONS, SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +27,8 @@ from tests.support.settings import close_engines, make_settings
 from tests.support.twilio import new_sid, signature
 
 PSYCHOLOGISTS = 5
-SENDERS = 2000
+TEXT = "Selamat malam, saya ingin bertanya tentang jam layanan dan apakah boleh datang bersama anak saya, terima kasih."
+KNOWN = 400  # people whose conversation is open
 
 
 @contextlib.contextmanager
@@ -79,16 +81,27 @@ def signed(settings: Settings, path: str, form: dict[str, str]) -> bytes:
     return post(path, urlencode(form).encode(), signature(token, settings.url(path), form))
 
 
+def message(settings: Settings, sender: str, number: int) -> bytes:
+    """A WhatsApp message of about 120 characters."""
+    form = {
+        "MessageSid": new_sid("SM"),
+        "From": f"whatsapp:{sender}",
+        "To": f"whatsapp:{settings.whatsapp_number}",
+        "Body": f"{TEXT} {number}",
+        "NumMedia": "0",
+    }
+    return signed(settings, "/twilio/message", form)
+
+
 def messages(settings: Settings, count: int) -> list[bytes]:
-    """`count` WhatsApp messages of about 120 characters, from SENDERS different people."""
-    text = "Selamat malam, saya ingin bertanya tentang jam layanan dan apakah boleh datang bersama anak saya, terima kasih."
-    return [
-        signed(settings, "/twilio/message", {
-            "MessageSid": new_sid("SM"), "From": f"whatsapp:+628123{number % SENDERS:07d}",
-            "To": f"whatsapp:{settings.whatsapp_number}", "Body": f"{text} {number}", "NumMedia": "0",
-        })
-        for number in range(count)
-    ]  # fmt: skip
+    """`count` messages from KNOWN people, in turn: the first of each opens a conversation, the others go on in it."""
+    return [message(settings, f"+628123{number % KNOWN:07d}", number) for number in range(count)]
+
+
+def first_messages(settings: Settings, count: int) -> list[bytes]:
+    """`count` messages from as many people, each the first of a conversation."""
+    start = int(time.time()) % 9000 * 10_000
+    return [message(settings, f"+62812{start + number:08d}", number) for number in range(count)]
 
 
 def call(settings: Settings, caller: str, sid: str) -> bytes:

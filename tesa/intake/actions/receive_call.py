@@ -21,6 +21,10 @@ from tesa.telephony.inbound import CallForm
 from tesa.telephony.plans import Enqueue, Plan
 
 CALLS = cast(Table, Call.__table__)
+KEEP_ONCE = {
+    name: dialect.insert(CALLS).on_conflict_do_nothing(index_elements=["call_sid"]).returning(CALLS.c.id)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
 INSERT_CONTACT = insert(cast(Table, Contact.__table__))
 INSERT_EVENT = insert(cast(Table, ContactEvent.__table__))
 
@@ -65,8 +69,7 @@ def receive_call(form: CallForm, now: datetime) -> Plan:
 
 
 def _insert_call(contact_id: uuid.UUID, call_sid: str, now: datetime) -> bool:
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(CALLS).on_conflict_do_nothing(index_elements=["call_sid"]).returning(CALLS.c.id)
+    statement = KEEP_ONCE[db.engine.dialect.name]
     row = {"id": new_id(), "contact_id": contact_id, "call_sid": call_sid, "heard_at": now}
     return db.session.connection().execute(statement, row).one_or_none() is not None
 

@@ -28,7 +28,12 @@ AFTERWARDS = timedelta(microseconds=1)  # so that the answer stands behind the q
 LOCK_CLASS = 7301  # namespace of our advisory locks on PostgreSQL
 LOCK = select(func.pg_advisory_xact_lock(LOCK_CLASS, bindparam("index", type_=Integer)))
 CONTACTS, MESSAGES = cast(Table, Contact.__table__), cast(Table, Message.__table__)
-INSERT_CONTACT = insert(CONTACTS)
+INSERT_CONTACT, INSERT_MESSAGE = insert(CONTACTS), insert(MESSAGES)
+# Made once: a statement that is built for each request is also compiled for each request.
+KEEP_ONCE = {
+    name: dialect.insert(MESSAGES).on_conflict_do_nothing(index_elements=["sid"]).returning(MESSAGES.c.id)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
 _OPEN = (
     select(CONTACTS.c.id, CONTACTS.c.caller_sealed)
     .where(CONTACTS.c.channel == bindparam("channel"), CONTACTS.c.state != ContactState.FINALIZED)
@@ -61,14 +66,14 @@ def receive_message(form: MessageForm, now: datetime) -> Plan:
     is_new = contact_id is None
     if contact_id is None:
         contact_id = _open(form, index, now)
-    rows = [_inbound(contact_id, form, now)]
-    answer: Plan = ()
-    if is_new:
-        rows.append(_acknowledgement(contact_id, now))
-        answer = (Reply(prompts.ACKNOWLEDGED, addresses.of_message(rows[1]["id"])),)
-    if not _keep(rows):
+    if not _keep(_inbound(contact_id, form, now)):
         db.session.rollback()
         return ()
+    answer: Plan = ()
+    if is_new:
+        acknowledgement = _acknowledgement(contact_id, now)
+        db.session.connection().execute(INSERT_MESSAGE, acknowledgement)
+        answer = (Reply(prompts.ACKNOWLEDGED, addresses.of_message(acknowledgement["id"])),)
     if emergency_words.matches(form.body, emergency_phrases(now)) is not None:
         contact = locked(contact_id)
         if contact is not None:
@@ -145,12 +150,10 @@ def _acknowledgement(contact_id: uuid.UUID, now: datetime) -> dict[str, Any]:
     }
 
 
-def _keep(rows: list[dict[str, Any]]) -> bool:
-    """Write the rows; False when the SID of the first is kept already."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(MESSAGES).values(rows).on_conflict_do_nothing(index_elements=["sid"])
-    written = db.session.connection().execute(statement.returning(MESSAGES.c.id)).scalars().all()
-    return rows[0]["id"] in written
+def _keep(row: dict[str, Any]) -> bool:
+    """Write the row; False when its SID is kept already."""
+    statement = KEEP_ONCE[db.engine.dialect.name]
+    return db.session.connection().execute(statement, row).one_or_none() is not None
 
 
 def _extras(form: MessageForm) -> dict[str, Any]:

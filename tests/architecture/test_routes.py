@@ -149,9 +149,13 @@ def test_an_unsigned_webhook_is_refused_and_leaves_no_row(app: Flask) -> None:
     client = app.test_client()
     before = rows()
     hooks = [a for a in addresses(app) if guard_of(a.endpoint).kind == "signature"]
-    assert {"/twilio/voice", "/twilio/voice/fallback", "/twilio/voice/status", "/twilio/message", "/twilio/message/status"} <= {
-        a.path for a in hooks
-    }
+    assert {
+        "/twilio/voice",
+        "/twilio/voice/fallback",
+        "/twilio/voice/status",
+        "/twilio/message",
+        "/twilio/message/status",
+    } <= {a.path for a in hooks}
     form = {"CallSid": "CA" + "0" * 32, "MessageSid": "SM" + "0" * 32, "From": "+6281200000017", "Body": "halo"}
     for signature in ({}, {"X-Twilio-Signature": "AAAAAAAAAAAAAAAAAAAAAAAAAAA="}, {"X-Twilio-Signature": "é"}):
         passed = [

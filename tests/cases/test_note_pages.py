@@ -102,8 +102,12 @@ def test_a_note_of_65536_characters(client: OutsideClient, case_path: str, lette
     assert letter * 65_536 in client.get(case_path + "/catatan").text
 
 
-@pytest.mark.parametrize(("text", "sentence"), [("", "masih kosong"), ("  \r\n", "masih kosong"), ("a" * 100_001, "panjang")])
-def test_what_cannot_be_a_note_stays_in_the_form(client: OutsideClient, case_path: str, text: str, sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("", "masih kosong"), ("  \r\n", "masih kosong"), ("a" * 100_001, "panjang")]
+)
+def test_what_cannot_be_a_note_stays_in_the_form(
+    client: OutsideClient, case_path: str, text: str, sentence: str
+) -> None:
     answer = client.submit(case_path + "/catatan", text=text)
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -172,7 +176,9 @@ def test_a_stale_change_is_409_and_both_texts_are_kept(client: OutsideClient, ca
     path = note_path(client, case_path)
     one, two = (client.get(path).text for _ in range(2))
     client.submit(path, text="Dari jendela satu.", revision=hidden(one, "revision"), window=hidden(one, "window"))
-    answer = client.submit(path, text="Dari jendela dua.", revision=hidden(two, "revision"), window=hidden(two, "window"))
+    answer = client.submit(
+        path, text="Dari jendela dua.", revision=hidden(two, "revision"), window=hidden(two, "window")
+    )
     assert answer.status_code == 409
     assert "Dari jendela dua.</textarea>" in answer.text
     assert "<bdi>Dari jendela satu.</bdi>" in answer.text

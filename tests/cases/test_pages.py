@@ -90,7 +90,10 @@ def test_the_owners_page_shows_the_name_literally(app: Flask) -> None:
     answer = browser(app, owner).get(f"/kasus/{case_id}")
     assert answer.status_code == 200
     assert "<script>alert(1)" not in answer.text
-    assert "<bdi>&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}} &#39;; DROP TABLE person; -- \u202etfel</bdi>" in answer.text
+    assert (
+        "<bdi>&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}} &#39;; DROP TABLE person; -- \u202etfel</bdi>"
+        in answer.text
+    )
     assert NUMBER[-8:] not in answer.text
     assert "Nama" not in re.findall(r"<title>(.*?)</title>", answer.text)[0]
     assert len(audited("case.read")) == 1
@@ -182,7 +185,9 @@ def test_the_safe_contact_plan(app: Flask) -> None:
     assert "Belum pernah ditanyakan" in client.get(f"/kasus/{case_id}").text
     path = f"/kasus/{case_id}/kontak-aman"
     assert client.submit(path, to_call="maybe", to_message="yes").status_code == 422
-    assert client.submit(path, to_call="no", to_message="yes", hours="<b>pagi</b>", code_word="melati").status_code == 303
+    assert (
+        client.submit(path, to_call="no", to_message="yes", hours="<b>pagi</b>", code_word="melati").status_code == 303
+    )
     page = client.get(f"/kasus/{case_id}").text
     assert "Menelepon: Tidak aman" in page
     assert "<bdi>&lt;b&gt;pagi&lt;/b&gt;</bdi>" in page

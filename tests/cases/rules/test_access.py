@@ -45,9 +45,7 @@ P, C, W, A = Role.PSYCHOLOGIST, Role.COORDINATOR, Role.OUTREACH, Role.ADMINISTRA
         (OTHER, [], None, None),
     ],
 )
-def test_relation(
-    who: uuid.UUID, roles: list[Role], lent_until: datetime | None, expected: Relation | None
-) -> None:
+def test_relation(who: uuid.UUID, roles: list[Role], lent_until: datetime | None, expected: Relation | None) -> None:
     grants = [Grant(who, lent_until)] if lent_until else []
     assert relation(somebody(who, *roles), OWNER, grants, NOW) is expected
 

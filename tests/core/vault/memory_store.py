@@ -99,7 +99,9 @@ def make_provider(*keys: str, current: str | None = None) -> LocalFileKeyProvide
     return LocalFileKeyProvider(named, current or list(named)[-1])
 
 
-def make_vault(provider: KeyProvider | None = None, store: MemoryKeyStore | None = None) -> tuple[Vault, MemoryKeyStore]:
+def make_vault(
+    provider: KeyProvider | None = None, store: MemoryKeyStore | None = None
+) -> tuple[Vault, MemoryKeyStore]:
     """A vault with complete purpose keys. A second one on the same store is another process."""
     store = store or MemoryKeyStore()
     vault = Vault(provider or make_provider(), store)

@@ -34,7 +34,9 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 def raw(row: dict[str, Any]) -> dict[str, Any]:
     """A row of the file with its byte strings as bytes."""
-    return {name: base64.b64decode(v["base64"]) if isinstance(v, dict) and "base64" in v else v for name, v in row.items()}
+    return {
+        name: base64.b64decode(v["base64"]) if isinstance(v, dict) and "base64" in v else v for name, v in row.items()
+    }
 
 
 KEKS = {name: base64.b64decode(value) for name, value in VECTORS["keks"].items()}

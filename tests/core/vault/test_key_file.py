@@ -63,7 +63,9 @@ def test_the_data_folder_below_the_program_is_allowed(tmp_path: Path) -> None:
     assert local_provider(tmp_path / "instance" / "demo" / "keys", forbidden_root=tmp_path)
 
 
-def test_a_link_from_outside_into_the_program_is_seen_through(path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_link_from_outside_into_the_program_is_seen_through(
+    path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     link = tmp_path_factory.mktemp("outside") / "keys"
     link.symlink_to(path)
     with pytest.raises(KeyFileProblem):
@@ -103,7 +105,7 @@ def test_a_failed_attempt_leaves_nothing_behind(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize("cut", [1, 40, 90])
 def test_no_word_of_the_key_in_the_refusal(path: Path, cut: int) -> None:
     [key] = json.loads(path.read_text())["keys"].values()
-    path.write_text(path.read_text().replace(key, key[:-cut % len(key)] + "!"))
+    path.write_text(path.read_text().replace(key, key[: -cut % len(key)] + "!"))
     with pytest.raises(KeyFileProblem) as refusal:
         local_provider(path)
     assert key[:6] not in "".join(traceback.format_exception(refusal.value))
@@ -145,7 +147,9 @@ def key_file_of(key: bytes) -> str:
         lambda c: json.dumps({**c, "current": "kek-other"}),
         lambda c: json.dumps({**c, "format": 2}),
         lambda c: json.dumps({**c, "keys": dict.fromkeys(c["keys"], "AAAA")}),
-        lambda c: json.dumps({**c, "keys": dict.fromkeys(["kek-000000000000"], *c["keys"].values()), "current": "kek-000000000000"}),
+        lambda c: json.dumps(
+            {**c, "keys": dict.fromkeys(["kek-000000000000"], *c["keys"].values()), "current": "kek-000000000000"}
+        ),
     ],
 )
 def test_damaged(path: Path, damage) -> None:

@@ -56,7 +56,9 @@ def test_only_one_spelling_of_an_intake_key(name: str) -> None:
     assert intake_version(intake_name(12)) == 12
 
 
-@pytest.mark.parametrize("change", [{"owner": uuid.uuid4()}, {"klass": "contact"}, {"id": uuid.uuid4()}, {"version": 2}])
+@pytest.mark.parametrize(
+    "change", [{"owner": uuid.uuid4()}, {"klass": "contact"}, {"id": uuid.uuid4()}, {"version": 2}]
+)
 def test_a_record_under_a_key_of_another_place(change: dict[str, object]) -> None:
     field = Field("note", "body", uuid.uuid4(), uuid.uuid4(), "note")
     own = DataKey(uuid.uuid4(), 1, field.owner, "note", "kek", os.urandom(32))

@@ -219,7 +219,9 @@ def test_the_blind_index_is_short_keyed_and_carries_its_version(bare: Flask) -> 
     assert 1 << 12 <= index < 2 << 12
     values = {vault.blind_index("number", f"+62812{i:08d}") for i in range(500)}
     assert len(values) > 400
-    assert vault.blind_index("name", "+6281234567890") != index or vault.blind_index("name", "x") != vault.blind_index("number", "x")
+    assert vault.blind_index("name", "+6281234567890") != index or vault.blind_index("name", "x") != vault.blind_index(
+        "number", "x"
+    )
 
 
 def test_the_wrong_key_file_is_noticed(bare: Flask, tmp_path: Path) -> None:

@@ -37,12 +37,13 @@ test: setup-dev ## The whole suite, on SQLite and on PostgreSQL (installs Postgr
 test-fast: setup-dev ## The suite on SQLite, without the browser
 	@$(BIN)/pytest -n 2 -m 'not browser'
 
-lint: setup-dev ## Style, layers, templates, translations
+lint: setup-dev ## Style, layers, templates, translations, documents
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint tesa --lint --quiet
 	@$(BIN)/python tesa/translations/build.py check
+	@$(BIN)/python scripts/check_docs.py
 
 format: setup-dev ## Bring Python files into ruff's form
 	@$(BIN)/ruff format .

@@ -11,11 +11,11 @@ from tesa.accounts.public import member
 from tesa.core.db import db
 from tesa.intake import addresses, prompts, sealing
 from tesa.intake.actions.accept_offer import CALL_IN
-from tesa.intake.actions.climb_ladder import RING
-from tesa.intake.actions.climb_message_ladder import PAGE, REMIND
+from tesa.intake.actions.climb_message_ladder import REMIND
 from tesa.intake.actions.fetch_caller import FETCH
 from tesa.intake.actions.miss_offer import miss_offer
 from tesa.intake.actions.note_caller_status import TELL_GONE, caller_is_gone
+from tesa.intake.actions.offer_contact import PAGE, RING
 from tesa.intake.actions.send_reply import SEND
 from tesa.intake.actions.watch_connection import CHECK
 from tesa.intake.actions.withdraw_offers import STOP_RINGING

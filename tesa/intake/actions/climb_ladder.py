@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from tesa.accounts.public import with_role
-from tesa.accounts.rules.roles import Role
 from tesa.cases.public import sticky_psychologist
-from tesa.core.db import db, new_id
+from tesa.core.db import db
 from tesa.intake import sealing
 from tesa.intake.actions.log_event import log_event
+from tesa.intake.actions.offer_contact import coordinators, offer_contact
 from tesa.intake.models import Contact, Offer
 from tesa.intake.queries import offers_of
 from tesa.intake.rules import ladder
 from tesa.intake.rules.words import ContactState, OfferOutcome
 from tesa.psychologists.actions.mark_ringing import mark_ringing
 from tesa.psychologists.public import Need, on_duty, rank_for
-from tesa.telephony.inbound import settings
 from tesa.telephony.numbers import normalised
-from tesa.telephony.outbox import enqueue
-
-RING = "intake.ring"
 
 
 def climb_ladder(contact: Contact, now: datetime) -> None:
@@ -92,24 +86,21 @@ def ring_person(contact: Contact, account_id: uuid.UUID, tier: int, reasons: tup
     """Offer `contact` to one person by telephone if she is free; 1 if it was offered, 0 if she was not free."""
     if not mark_ringing(account_id, contact.id, now):
         return 0
-    _offer(contact, tier, now, account_id=account_id, reasons=" ".join(reasons)[:200])
+    offer_contact(contact, "call", tier, now, account_id=account_id, reasons=" ".join(reasons))
     return 1
 
 
 def _ring_coordinators(contact: Contact, offers: Sequence[Offer], now: datetime) -> int:
     """Coordinators on duty and the numbers of last resort; without either, every coordinator there is."""
     open_now = {(o.account_id, o.setting_number) for o in offers if o.outcome is None}
-    people = [p.account_id for p in on_duty("hotline", now) if p.tier == 3]
-    numbers = settings().coordinator_numbers
-    if not people and not numbers:
-        people = [member.id for member in with_role(Role.COORDINATOR) if member.phone]
+    people, numbers = coordinators(now)
     done = 0
     for account_id in people:
         if (account_id, None) not in open_now:
             done += ring_person(contact, account_id, 3, ("coordinator",), now)
-    for index in range(len(numbers)):
+    for index in range(numbers):
         if (None, index) not in open_now and not _number_rings(index):
-            _offer(contact, 3, now, setting_number=index, reasons="coordinator number")
+            offer_contact(contact, "call", 3, now, setting_number=index, reasons="coordinator number")
             done += 1
     return done
 
@@ -117,27 +108,3 @@ def _ring_coordinators(contact: Contact, offers: Sequence[Offer], now: datetime)
 def _number_rings(index: int) -> bool:
     query = db.select(Offer.id).where(Offer.setting_number == index, Offer.outcome.is_(None), Offer.kind == "call")
     return db.session.scalar(query) is not None
-
-
-def _offer(
-    contact: Contact,
-    tier: int,
-    now: datetime,
-    account_id: uuid.UUID | None = None,
-    setting_number: int | None = None,
-    reasons: str = "",
-) -> None:
-    offer = Offer(
-        id=new_id(),
-        contact_id=contact.id,
-        kind="call",
-        account_id=account_id,
-        setting_number=setting_number,
-        tier=tier,
-        reasons=reasons,
-        token=secrets.token_urlsafe(32),
-        offered_at=now,
-    )
-    db.session.add(offer)
-    db.session.flush()
-    enqueue(RING, offer.id, now)

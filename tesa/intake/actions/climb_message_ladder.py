@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from tesa.accounts.public import with_role
-from tesa.accounts.rules.roles import Role
 from tesa.cases.public import sticky_psychologist
-from tesa.core.db import db, new_id
 from tesa.intake import sealing
 from tesa.intake.actions.log_event import log_event
+from tesa.intake.actions.offer_contact import coordinators, offer_contact
 from tesa.intake.actions.withdraw_offers import end_offer
 from tesa.intake.models import Contact, Offer
 from tesa.intake.queries import offers_of, open_conversations
@@ -20,11 +17,9 @@ from tesa.intake.rules import message_ladder
 from tesa.intake.rules.message_ladder import Deed
 from tesa.intake.rules.words import ContactState, OfferOutcome
 from tesa.psychologists.public import Need, on_duty, rank_for
-from tesa.telephony.inbound import settings
 from tesa.telephony.numbers import normalised
 from tesa.telephony.outbox import enqueue
 
-PAGE = "intake.page"
 REMIND = "intake.remind"
 
 
@@ -83,7 +78,7 @@ def _assign(contact: Contact, tiers: tuple[int, ...], now: datetime) -> bool:
     account_id, tier, reasons = chosen
     contact.psychologist_id, contact.state = account_id, ContactState.WAITING
     log_event(contact.id, "assigned", now, account_id)
-    _offer(contact, account_id, tier, reasons, now)
+    offer_contact(contact, "message", tier, now, account_id=account_id, reasons=reasons)
     return True
 
 
@@ -112,30 +107,6 @@ def _best(
     return None
 
 
-def _offer(
-    contact: Contact,
-    account_id: uuid.UUID | None,
-    tier: int,
-    reasons: str,
-    now: datetime,
-    setting_number: int | None = None,
-) -> None:
-    offer = Offer(
-        id=new_id(),
-        contact_id=contact.id,
-        kind="message",
-        account_id=account_id,
-        setting_number=setting_number,
-        tier=tier,
-        reasons=reasons,
-        token=secrets.token_urlsafe(32),
-        offered_at=now,
-    )
-    db.session.add(offer)
-    db.session.flush()
-    enqueue(PAGE, offer.id, now)
-
-
 def _remind(contact: Contact, now: datetime) -> None:
     """Page the one who has it once more."""
     for offer in offers_of(contact.id):
@@ -150,15 +121,12 @@ def _page_all(contact: Contact, now: datetime) -> None:
     known = {o.account_id for o in offers_of(contact.id) if o.outcome is None}
     for person in on_duty("hotline", now):
         if person.tier in (1, 2) and person.state not in ("paused", "off") and person.account_id not in known:
-            _offer(contact, person.account_id, person.tier, "emergency", now)
+            offer_contact(contact, "message", person.tier, now, account_id=person.account_id, reasons="emergency")
 
 
 def _page_coordinators(contact: Contact, now: datetime) -> None:
     """Page the coordinators on duty and the numbers of last resort; without either, every coordinator there is."""
-    people = [p.account_id for p in on_duty("hotline", now) if p.tier == 3]
-    numbers = settings().coordinator_numbers
-    if not people and not numbers:
-        people = [member.id for member in with_role(Role.COORDINATOR) if member.phone]
+    people, numbers = coordinators(now)
     log_event(contact.id, "coordinators_paged", now)
     open_offers = [o for o in offers_of(contact.id) if o.outcome is None]
     for account_id in people:
@@ -166,10 +134,10 @@ def _page_coordinators(contact: Contact, now: datetime) -> None:
         if again is not None:
             enqueue(REMIND, again.id, now)
         else:
-            _offer(contact, account_id, 3, "coordinator", now)
-    for index in range(len(numbers)):
+            offer_contact(contact, "message", 3, now, account_id=account_id, reasons="coordinator")
+    for index in range(numbers):
         again = next((o for o in open_offers if o.setting_number == index), None)
         if again is not None:
             enqueue(REMIND, again.id, now)
         else:
-            _offer(contact, None, 3, "coordinator number", now, setting_number=index)
+            offer_contact(contact, "message", 3, now, setting_number=index, reasons="coordinator number")

@@ -63,6 +63,7 @@ class ContactView:
     messages: Sequence[MessageView]
     events: Sequence[tuple[ContactEvent, str | None]]
     offers: Sequence[tuple[Offer, str]]
+    on_duty: Sequence[str]  # who was on duty when it came in
     call: Call | None
     task: CallBackTask | None
     recording: bool
@@ -170,10 +171,19 @@ def contact_view(contact: Contact, principal: Principal) -> ContactView:
         messages=messages,
         events=[(e, address.get(e.actor_id) if e.actor_id else None) for e in events],
         offers=[(o, address.get(o.account_id, "") if o.account_id else "") for o in offers],
+        on_duty=_on_duty(contact.id),
         call=db.session.scalar(select(Call).where(Call.contact_id == contact.id)),
         task=task,
         recording=bool(task and task.recording_sealed) and mine,
     )
+
+
+def _on_duty(contact_id: uuid.UUID) -> list[str]:
+    """The people noted when the call came in, by e-mail address, in the order of tiers."""
+    query = select(ContactEvent.detail).where(ContactEvent.contact_id == contact_id, ContactEvent.code == "on_duty")
+    noted = [uuid.UUID(word.split(":")[0]) for word in (db.session.scalar(query) or "").split()]
+    address = emails(noted)
+    return [address[person] for person in noted if person in address]
 
 
 def _messages(contact: Contact) -> list[MessageView]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask_babel import Babel
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -61,6 +61,12 @@ class Frame:
     def person(self) -> str:
         """The name of the signed-in person, for herself to see."""
         return str(current_user.name) if self.signed_in else ""
+
+    @property
+    def practice_url(self) -> str | None:
+        """The practice line, where it stands in for Twilio."""
+        settings: Settings = current_app.extensions["tesa_settings"]
+        return settings.practice_url
 
     @property
     def language(self) -> str:

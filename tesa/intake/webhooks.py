@@ -31,6 +31,7 @@ from tesa.intake.actions.note_room_event import note_room_event
 from tesa.intake.actions.press_waiting_key import answer_safe, press_waiting_key
 from tesa.intake.actions.receive_call import receive_call
 from tesa.intake.actions.receive_message import receive_message
+from tesa.intake.actions.ring_directly import ring_directly
 from tesa.intake.queries import contact_of_call
 from tesa.telephony import twiml
 from tesa.telephony.inbound import MessageForm, call_form, claimers, guard, message_form
@@ -87,7 +88,9 @@ def fallback() -> Response:
     """Twilio could not use our first answer: a human, directly."""
     form, now = call_form(), clock.now()
     log.error("Twilio asked the fallback address: %s", form.error_code)
-    return twiml.response(last_resort(now))
+    with transaction():
+        plan = ring_directly(contact_of_call(form.sid), now)
+    return twiml.response(plan)
 
 
 @blueprint.post("/voice/status")

@@ -10,6 +10,7 @@ from tesa.intake.actions.give_up_waiting import give_up_waiting
 from tesa.intake.actions.join_room import join_room
 from tesa.intake.actions.last_resort import last_resort
 from tesa.intake.actions.log_event import log_event
+from tesa.intake.actions.ring_directly import ring_directly
 from tesa.intake.queries import locked
 from tesa.intake.rules.words import ContactState
 from tesa.telephony.inbound import CallForm
@@ -34,7 +35,7 @@ def leave_queue(contact_id: uuid.UUID, form: CallForm, now: datetime) -> Plan:
         give_up_waiting(contact, "asked", now)
         return (Say(prompts.WILL_CALL), Hangup())
     # The queue is full or Twilio could not play our waiting document: a person, directly.
-    return last_resort(now)
+    return ring_directly(contact_id, now)
 
 
 def keep_recording(contact_id: uuid.UUID, form: CallForm, now: datetime) -> Plan:

@@ -31,10 +31,18 @@ def caller_is_gone(contact: Contact, now: datetime) -> None:
         return
     if contact.state == ContactState.WAITING:
         give_up_waiting(contact, {"call_back": "asked", "message": "message"}.get(contact.wants or "", "hung_up"), now)
+    elif contact.state == ContactState.IN_PROGRESS and contact.taken_offer_id is None:
+        _was_rung_directly(contact, now)
     elif contact.state == ContactState.IN_PROGRESS and call.joined_at is not None:
         end_talk(contact, "caller", now)
     elif contact.state == ContactState.IN_PROGRESS:
         _left_before_talk(contact, now)
+
+
+def _was_rung_directly(contact: Contact, now: datetime) -> None:
+    """Whether somebody answered her on the last resort is not known: a person looks, by way of a call-back task."""
+    contact.state = ContactState.WAITING
+    give_up_waiting(contact, "hung_up", now)
 
 
 def _left_before_talk(contact: Contact, now: datetime) -> None:

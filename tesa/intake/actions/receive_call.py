@@ -38,6 +38,7 @@ def receive_call(form: CallForm, now: datetime) -> Plan:
     if known is not None:
         return wait_plan(known)
     contact_id = new_id()
+    index = vault.blind_index("number", form.caller) if form.caller else None
     vault.begin(contact_id, "contact")
     duty = on_duty("hotline", now)
     anyone = any(person.tier in (1, 2) for person in duty)
@@ -46,7 +47,7 @@ def receive_call(form: CallForm, now: datetime) -> Plan:
         "channel": Channel.VOICE,
         "state": ContactState.WAITING,
         "caller_sealed": sealing.seal_number(contact_id, form.caller or form.raw_from),
-        "caller_index": vault.blind_index("number", form.caller) if form.caller else None,
+        "caller_index": index,
         "opened_at": now,
         "waiting_since": now,
         "next_step_at": ladder.first_due(anyone, now),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -45,47 +46,59 @@ def typing_errors(a: str, b: str, most: int) -> int:
     return OSA.distance(a, b, score_cutoff=most)
 
 
-def _alike(word: str, wanted: str) -> bool:
+def _alike(word: str, wanted: str, allowed: int) -> bool:
     if word == wanted:
         return True
-    allowed = tolerance(wanted)
     return allowed > 0 and abs(len(word) - len(wanted)) <= allowed and typing_errors(word, wanted, allowed) <= allowed
 
 
-@lru_cache(maxsize=1024)
-def _wanted(phrase: str) -> tuple[str, ...]:
-    return tuple(folded(phrase))
+@dataclass(frozen=True)
+class _Wanted:
+    """A phrase, made ready to be looked for: its folded words with their tolerances, and all of it without spaces."""
+
+    phrase: str
+    words: tuple[str, ...]
+    allowed: tuple[int, ...]
+    joined: str
+
+
+@lru_cache(maxsize=8)
+def _ready(phrases: tuple[str, ...]) -> tuple[tuple[_Wanted, ...], dict[str, tuple[_Wanted, ...]]]:
+    """The phrases, and the same by their first letter."""
+    wanted = tuple(
+        _Wanted(phrase, words, tuple(map(tolerance, words)), _calm("".join(words)))
+        for phrase in phrases
+        if (words := tuple(folded(phrase)))
+    )
+    letters = {w.words[0][0] for w in wanted}
+    return wanted, {letter: tuple(w for w in wanted if w.words[0][0] == letter) for letter in letters}
 
 
 def matches(text: str, phrases: Iterable[str]) -> str | None:
-    """The first of `phrases` found in `text`, or None."""
+    """One of `phrases` that is found in `text`, or None."""
     if len(text) > MOST_CHARACTERS:
         text = text[: MOST_CHARACTERS // 2] + "\n" + text[-MOST_CHARACTERS // 2 :]
     words = folded(text)
     if not words:
         return None
-    squeezed = _calm("".join(words))
-    places: dict[str, list[int]] = {}
+    wanted, by_letter = _ready(tuple(phrases))
     for index, word in enumerate(words):
-        places.setdefault(word[0], []).append(index)
-    for phrase in phrases:
-        wanted = _wanted(phrase)
-        if not wanted:
-            continue
-        if any(_reads(words, index, wanted) for index in places.get(wanted[0][0], ())):
-            return phrase
-        joined = _calm("".join(wanted))
-        if len(joined) >= MIN_SQUEEZED and joined in squeezed and _spaced_out(words, joined):
-            return phrase
+        # The first letter of a phrase is not mistyped: people mistype the middle of a word, and `dolong` is not worth
+        # every `bolong`.
+        for want in by_letter.get(word[0], ()):
+            if _alike(word, want.words[0], want.allowed[0]) and _goes_on(words, index, want):
+                return want.phrase
+    squeezed = _calm("".join(words))
+    for want in wanted:
+        if len(want.joined) >= MIN_SQUEEZED and want.joined in squeezed and _spaced_out(words, want.joined):
+            return want.phrase
     return None
 
 
-def _reads(words: list[str], index: int, wanted: tuple[str, ...]) -> bool:
-    """Do the words from `index` on read like the phrase? The first letter of the phrase is not mistyped: people mistype
-    the middle of a word, and `dolong` is not worth every `bolong`.
-    """
-    span = words[index : index + len(wanted)]
-    return len(span) == len(wanted) and all(_alike(w, p) for w, p in zip(span, wanted, strict=True))
+def _goes_on(words: list[str], index: int, want: _Wanted) -> bool:
+    """Do the words behind `index` read like the rest of the phrase?"""
+    rest = words[index + 1 : index + len(want.words)]
+    return len(rest) == len(want.words) - 1 and all(map(_alike, rest, want.words[1:], want.allowed[1:]))
 
 
 def _spaced_out(words: list[str], joined: str) -> bool:

@@ -47,9 +47,9 @@ class FakeGateway:
     def _answer(self, request: Request) -> str | None:
         match request:
             case PlaceCall():
-                return f"CA{next(self._numbers):032x}"
+                return f"CAf{next(self._numbers):031x}"
             case SendMessage():
-                return f"SM{next(self._numbers):032x}"
+                return f"SMf{next(self._numbers):031x}"
             case CheckCall():
                 return self.statuses.get(request.call_sid, "in-progress")
         return None

@@ -9,10 +9,10 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Integer, Table, bindparam, case, func, insert, select, update
+from sqlalchemy import Integer, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from tesa.core.db import UtcDateTime, db, new_id
+from tesa.core.db import db, new_id
 from tesa.core.vault import vault
 from tesa.intake import addresses, prompts, sealing
 from tesa.intake.actions.raise_emergency import raise_emergency
@@ -35,24 +35,18 @@ KEEP_ONCE = {
     for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
 }
 _OPEN = (
-    select(CONTACTS.c.id, CONTACTS.c.caller_sealed)
+    select(CONTACTS.c.id, CONTACTS.c.caller_sealed, CONTACTS.c.waiting_since)
     .where(CONTACTS.c.channel == bindparam("channel"), CONTACTS.c.state != ContactState.FINALIZED)
-    .order_by(CONTACTS.c.opened_at.desc())
+    .order_by(CONTACTS.c.opened_at.desc(), CONTACTS.c.id)
+    .with_for_update()  # so that nobody finalizes it, or answers her, between this and her message
 )
 OPEN_CONVERSATIONS = _OPEN.where(CONTACTS.c.caller_index == bindparam("index"))
-_SINCE_NOW = bindparam("now", type_=UtcDateTime())
-_RESTS = CONTACTS.c.waiting_since.is_(None)
-AWAIT_ANSWER = (
-    update(CONTACTS)
-    .where(CONTACTS.c.id == bindparam("contact"), CONTACTS.c.state != ContactState.FINALIZED)
-    .values(
-        waiting_since=func.coalesce(CONTACTS.c.waiting_since, _SINCE_NOW),
-        ladder_step=case((_RESTS, 0), else_=CONTACTS.c.ladder_step),
-        next_step_at=case((_RESTS, _SINCE_NOW), else_=CONTACTS.c.next_step_at),
-    )
-    .returning(CONTACTS.c.id)
-)
 OPEN_ANONYMOUS = _OPEN.where(CONTACTS.c.caller_index.is_(None))
+START_CLOCK = (
+    update(CONTACTS)
+    .where(CONTACTS.c.id == bindparam("contact"))
+    .values(waiting_since=bindparam("now"), next_step_at=bindparam("now"), ladder_step=0)
+)
 
 
 def receive_message(form: MessageForm, now: datetime) -> Plan:
@@ -90,12 +84,12 @@ def _open_conversation(form: MessageForm, index: int | None, now: datetime) -> u
     wanted = form.sender or form.raw_from
     query = OPEN_CONVERSATIONS if index is not None else OPEN_ANONYMOUS
     connection = db.session.connection()
-    for contact_id, sealed in connection.execute(query, {"index": index, "channel": form.channel}).all():
+    for contact_id, sealed, waiting_since in connection.execute(query, {"index": index, "channel": form.channel}).all():
         if sealing.open_number(contact_id, sealed) == wanted:
-            touched = connection.execute(AWAIT_ANSWER, {"contact": contact_id, "now": now}).one_or_none()
-            if touched is not None:
-                found: uuid.UUID = contact_id
-                return found
+            if waiting_since is None:
+                connection.execute(START_CLOCK, {"contact": contact_id, "now": now})
+            found: uuid.UUID = contact_id
+            return found
     return None
 
 

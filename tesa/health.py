@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, abort, jsonify, request
@@ -17,6 +18,7 @@ from tesa.intake.public import waiting_count
 from tesa.telephony.inbound import settings
 from tesa.telephony.models import Heartbeat, OutboxItem
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
 TICK_FRESH_FOR = timedelta(seconds=20)
 
@@ -54,6 +56,7 @@ def _keys() -> bool:
     try:
         vault.check()
     except Exception:
+        log.exception("the keys do not open this database")
         db.session.rollback()
         return False
     return True

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from flask import g
 
@@ -29,7 +28,6 @@ def transaction() -> Iterator[None]:
     if "_after_commit" in g:
         raise NestedTransaction("transaction() inside transaction()")
     g._after_commit = []
-    g._memory = {}
     session = db.session
     try:
         session.rollback()  # end the read transaction that loading the signed-in person may have begun
@@ -39,9 +37,7 @@ def transaction() -> Iterator[None]:
     except BaseException:
         session.rollback()
         g.pop("_after_commit")
-        g.pop("_memory")
         raise
-    g.pop("_memory")
     waiting: list[Callable[[], None]] = g.pop("_after_commit")
     for fn in waiting:
         fn()
@@ -52,12 +48,6 @@ def after_commit(fn: Callable[[], None]) -> None:
     if "_after_commit" not in g:
         raise RuntimeError("after_commit() outside transaction()")
     g._after_commit.append(fn)
-
-
-def transaction_memory() -> dict[str, Any]:
-    """A dictionary that lives exactly as long as the present transaction; an empty, forgotten one outside."""
-    memory: dict[str, Any] = g.get("_memory", {})
-    return memory
 
 
 def in_transaction() -> bool:

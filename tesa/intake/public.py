@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
 from tesa.accounts.public import emails
 from tesa.core.db import db
-from tesa.intake import sealing
 from tesa.intake.models import Contact, Offer
 from tesa.intake.rules.words import ContactState
-from tesa.telephony.numbers import masked, normalised
 
 RECENT = timedelta(hours=24)
-
-
-@dataclass(frozen=True)
-class ContactBrief:
-    """A contact as others may know it."""
-
-    id: uuid.UUID
-    channel: str
-    state: str
-    risk: str | None
-    psychologist_id: uuid.UUID | None
-    case_id: uuid.UUID | None
-    opened_at: datetime
-    masked_number: str
-
-
-def contact_brief(contact_id: uuid.UUID) -> ContactBrief | None:
-    """The contact with this id, its number masked."""
-    contact = db.session.get(Contact, contact_id)
-    if contact is None:
-        return None
-    number = normalised(sealing.open_number(contact.id, contact.caller_sealed))
-    return ContactBrief(
-        contact.id,
-        contact.channel,
-        contact.state,
-        contact.risk,
-        contact.psychologist_id,
-        contact.case_id,
-        contact.opened_at,
-        masked(number),
-    )
 
 
 def waiting_count() -> int:

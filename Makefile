@@ -61,7 +61,7 @@ docs: setup-dev ## Check that the documents' links lead somewhere and the data d
 
 lock: setup-dev ## Resolve the dependencies anew into the two lock files
 	@$(COMPILE) --upgrade pyproject.toml --group build -o requirements.lock
-	@$(COMPILE) --upgrade pyproject.toml --group build --group dev -o requirements-dev.lock
+	@$(COMPILE) --upgrade pyproject.toml --extra keys --group build --group dev -o requirements-dev.lock
 
 clean: ## Remove .venv and all caches (never instance/, which holds data)
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info

@@ -13,26 +13,22 @@ from tesa import health
 from tesa.accounts import permissions as accounts_permissions
 from tesa.accounts import sign_in
 from tesa.accounts import views as accounts_views
-from tesa.cases import permissions as cases_permissions
 from tesa.cases import views as cases_views
 from tesa.core.db import db, init_db
 from tesa.core.vault import init_vault, local_provider, vault
 from tesa.intake import jobs as intake_jobs
 from tesa.intake import outbox_kinds as intake_kinds
-from tesa.intake import permissions as intake_permissions
 from tesa.intake import views as intake_views
 from tesa.intake import webhooks as intake_webhooks
 from tesa.intake.events import ContactLinked, EmergencyRaised, contact_linked, emergency_raised
 from tesa.navigation import navigation
 from tesa.outreach import jobs as outreach_jobs
 from tesa.outreach import outbox_kinds as outreach_kinds
-from tesa.outreach import permissions as outreach_permissions
 from tesa.outreach import views as outreach_views
 from tesa.outreach import webhooks as outreach_webhooks
 from tesa.outreach.actions.note_case_of_contact import note_case_of_contact
 from tesa.outreach.actions.raise_dispatch import raise_dispatch
 from tesa.outreach.actions.take_keyword import take_keyword
-from tesa.psychologists import permissions as psychologists_permissions
 from tesa.psychologists import views as psychologists_views
 from tesa.scheduler import Job, sweep_outbox
 from tesa.telephony.gateway import Gateway, TwilioGateway
@@ -43,13 +39,6 @@ log = logging.getLogger(__name__)
 PAGES = (accounts_views, psychologists_views, cases_views, intake_views, outreach_views)
 WEBHOOKS = (intake_webhooks, outreach_webhooks)
 JOBS: tuple[tuple[str, Job], ...] = (*intake_jobs.JOBS, *outreach_jobs.JOBS, ("outbox.sweep", sweep_outbox))
-ACTS = (
-    accounts_permissions.ACTS,
-    psychologists_permissions.ACTS,
-    cases_permissions.ACTS,
-    intake_permissions.ACTS,
-    outreach_permissions.ACTS,
-)
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; a rota CSV of 10,000 rows fits, uploads of media do not exist yet
 
 
@@ -72,7 +61,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     for endpoint in PUBLIC_ENDPOINTS:
         accounts_permissions.public_endpoint(app.view_functions[endpoint])
     sign_in.init_sign_in(app)
-    accounts_permissions.init_permissions(app, accounts_permissions.assemble(*ACTS))
+    accounts_permissions.init_permissions(app)
     for module in (*PAGES, *WEBHOOKS, health):
         app.register_blueprint(module.blueprint)
     emergency_raised.connect(_dispatch_for)

@@ -1,6 +1,6 @@
 """Who may do what. Every endpoint declares the act it performs; an endpoint that declares nothing is not found.
 
-Each slice offers `ACTS`, a table act -> roles, in its own `permissions.py`; the composition root puts them together.
+The table is `rules/policy.py`.
 What a person may not do is answered like an address that does not exist, so that nothing can be learnt by trying.
 The condition on the object (own case? on duty for it?) is checked again by the act itself.
 """
@@ -8,7 +8,7 @@ The condition on the object (own case? on duty for it?) is checked again by the 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,20 +18,12 @@ from werkzeug.wrappers import Response
 
 from tesa.accounts import sessions
 from tesa.accounts.public import Principal, Role
+from tesa.accounts.rules.policy import POLICY, roles_of
 from tesa.telephony.inbound import refuse_unsigned
 
 log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., object])
 Table = dict[str, frozenset[Role]]
-
-EVERYBODY = frozenset(Role)
-
-ACTS: Mapping[str, frozenset[Role]] = {
-    "profile.own": EVERYBODY,
-    "staff.list": frozenset({Role.ADMINISTRATOR}),
-    "staff.write": frozenset({Role.ADMINISTRATOR}),
-    "permissions.list": frozenset({Role.ADMINISTRATOR, Role.COORDINATOR}),
-}
 
 
 @dataclass(frozen=True)
@@ -68,26 +60,13 @@ def public_endpoint(view: View) -> View:
     return view
 
 
-def assemble(*tables: Mapping[str, frozenset[Role]]) -> Table:
-    """One table from those of the slices. Raises ValueError when two slices declare the same act, or one has no role."""
-    whole: Table = {}
-    for table in tables:
-        for act, roles in table.items():
-            if act in whole:
-                raise ValueError(f"the act {act} is declared twice")
-            if not roles:
-                raise ValueError(f"nobody may do {act}")
-            whole[act] = frozenset(Role(role) for role in roles)
-    return whole
-
-
 def allowed(person: Principal, act: str) -> bool:
-    """May `person` do `act`? False for an act that no slice has declared."""
+    """May `person` do `act`? False for an act that is not in the table."""
     return person.has(act)
 
 
 def permission_table() -> Table:
-    """The assembled table of the running application."""
+    """Which roles may do each act, in the running application."""
     table: Table = current_app.extensions["tesa_permissions"]
     return table
 
@@ -106,9 +85,9 @@ def guard_of(endpoint: str) -> Guard:
     return guard if isinstance(guard, Guard) else REFUSED
 
 
-def init_permissions(app: Flask, table: Mapping[str, frozenset[Role]]) -> None:
-    """Keep `table` (from `assemble`) in `app` and stand guard before every request."""
-    app.extensions["tesa_permissions"] = dict(table)
+def init_permissions(app: Flask) -> None:
+    """Stand guard before every request of `app`."""
+    app.extensions["tesa_permissions"] = roles_of(POLICY)
     app.before_request(gate)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Blueprint, Flask
 
-from tesa.accounts.permissions import ACTS, assemble, guard_of, init_permissions, public_endpoint, require
+from tesa.accounts.permissions import guard_of, init_permissions, public_endpoint, require
 from tesa.accounts.public import Role
+from tesa.accounts.rules.policy import Klass, Line, roles_of
 from tesa.accounts.sign_in import init_sign_in
 from tesa.telephony.inbound import guard
 from tests.accounts.making import NOW
@@ -68,32 +69,19 @@ def test_what_does_not_exist_has_no_guard(pages: Flask) -> None:
     assert guard_of("nowhere.at_all").kind == "none"
 
 
-def test_tables_are_put_together() -> None:
-    table = assemble({"a.read": frozenset({Role.COORDINATOR})}, ACTS)
-    assert table["a.read"] == {Role.COORDINATOR}
-    assert table["staff.write"] == {Role.ADMINISTRATOR}
-
-
-@pytest.mark.parametrize(
-    ("tables", "sentence"),
-    [
-        (({"a": frozenset(Role)}, {"a": frozenset(Role)}), "declared twice"),
-        (({"a": frozenset()},), "nobody may"),
-        (({"a": frozenset({"root"})},), "root"),
-    ],
-)
-def test_a_table_that_cannot_be_right_stops_the_start(
-    tables: tuple[dict[str, frozenset[Role]], ...], sentence: str
-) -> None:
-    with pytest.raises(ValueError, match=sentence):
-        assemble(*tables)
+def test_several_lines_of_one_act_are_alternatives() -> None:
+    lines = (
+        Line("a.read", Klass.CASE, frozenset({Role.COORDINATOR})),
+        Line("a.read", Klass.CASE, frozenset({Role.OUTREACH})),
+    )
+    assert roles_of(lines) == {"a.read": {Role.COORDINATOR, Role.OUTREACH}}
 
 
 def test_a_bare_application_denies(settings: object) -> None:
     bare = Flask("bare")
     bare.secret_key = "x" * 40
     init_sign_in(bare)
-    init_permissions(bare, {})
+    init_permissions(bare)
     bare.add_url_rule("/", "home", lambda: "home")
     assert bare.test_client().get("/").status_code == 404
 

@@ -11,19 +11,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import Settings
 from tesa import health
 from tesa.accounts import permissions as accounts_permissions
+from tesa.accounts import sealing as accounts_sealing
 from tesa.accounts import sign_in
 from tesa.accounts import views as accounts_views
+from tesa.cases import sealing as cases_sealing
 from tesa.cases import views as cases_views
 from tesa.core.db import db, init_db
-from tesa.core.vault import init_vault, local_provider, vault
+from tesa.core.vault import SealedColumn, init_vault, local_provider, vault
 from tesa.intake import jobs as intake_jobs
 from tesa.intake import outbox_kinds as intake_kinds
+from tesa.intake import sealing as intake_sealing
 from tesa.intake import views as intake_views
 from tesa.intake import webhooks as intake_webhooks
 from tesa.intake.events import ContactLinked, EmergencyRaised, contact_linked, emergency_raised
 from tesa.navigation import navigation
 from tesa.outreach import jobs as outreach_jobs
 from tesa.outreach import outbox_kinds as outreach_kinds
+from tesa.outreach import sealing as outreach_sealing
 from tesa.outreach import views as outreach_views
 from tesa.outreach import webhooks as outreach_webhooks
 from tesa.outreach.actions.note_case_of_contact import note_case_of_contact
@@ -39,6 +43,12 @@ log = logging.getLogger(__name__)
 PAGES = (accounts_views, psychologists_views, cases_views, intake_views, outreach_views)
 WEBHOOKS = (intake_webhooks, outreach_webhooks)
 JOBS: tuple[tuple[str, Job], ...] = (*intake_jobs.JOBS, *outreach_jobs.JOBS, ("outbox.sweep", sweep_outbox))
+SEALED: tuple[SealedColumn, ...] = (
+    *accounts_sealing.SEALED,
+    *cases_sealing.SEALED,
+    *intake_sealing.SEALED,
+    *outreach_sealing.SEALED,
+)
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; a rota CSV of 10,000 rows fits, uploads of media do not exist yet
 
 
@@ -51,6 +61,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.extensions["tesa_settings"] = settings
     app.extensions["tesa_claimers"] = [take_keyword]
+    app.extensions["tesa_sealed"] = SEALED
     init_db(app, settings.database_url)
     init_vault(app, local_provider(settings.key_file, forbidden_root=Path(__file__).parents[1]))
     box = Outbox(app, gateway or TwilioGateway(settings), threads=threads)

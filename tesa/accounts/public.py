@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Select, select
 
 from tesa.accounts.models import Account, AccountRole
 from tesa.accounts.rules.roles import Role
+from tesa.accounts.sealing import name_field, phone_field
 from tesa.core.db import db
-from tesa.core.vault import Field, vault
+from tesa.core.vault import vault
 
 __all__ = [
     "Principal",
@@ -86,16 +87,6 @@ def principal() -> Principal:
     if not isinstance(person, Principal):
         raise RuntimeError("principal() was asked for in a request that nobody has signed in to")  # noqa: TRY004
     return person
-
-
-def name_field(account_id: uuid.UUID) -> Field:
-    """Where an account's name is sealed."""
-    return Field("account", "name", account_id, owner=account_id, klass="staff")
-
-
-def phone_field(account_id: uuid.UUID) -> Field:
-    """Where an account's telephone number is sealed."""
-    return Field("account", "phone", account_id, owner=account_id, klass="staff")
 
 
 def staff(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, StaffMember]:

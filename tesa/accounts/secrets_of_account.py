@@ -22,7 +22,7 @@ from sqlalchemy import or_, update
 from tesa.accounts.models import Account
 from tesa.core.db import db
 from tesa.core.errors import Refusal
-from tesa.core.vault import Field, vault
+from tesa.core.vault import vault
 
 STEP = 30  # seconds of one code
 AT_ONCE, IN_LINE = 2, 8  # hashes of 64 MiB at a time; requests that hash or wait for it
@@ -75,11 +75,6 @@ def matches(password_hash: str | None, password: str) -> bool:
         except (VerificationError, InvalidHashError):
             return False
     return password_hash is not None
-
-
-def seed_field(account_id: uuid.UUID) -> Field:
-    """Where an account's TOTP seed is sealed."""
-    return Field("account", "totp", account_id, owner=account_id, klass="staff")
 
 
 def new_seed() -> str:

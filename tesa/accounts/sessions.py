@@ -16,8 +16,9 @@ from sqlalchemy import ColumnElement, select, update
 from werkzeug.wrappers import Response
 
 from tesa.accounts.models import Account, AccountRole, StaffSession
-from tesa.accounts.public import Principal, Role, name_field
+from tesa.accounts.public import Principal, Role
 from tesa.accounts.queries import is_living
+from tesa.accounts.sealing import name_field
 from tesa.core import clock
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction

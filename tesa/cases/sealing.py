@@ -4,39 +4,48 @@ from __future__ import annotations
 
 import uuid
 
-from tesa.cases.models import Case, NoteDraft, NoteText, Person, PersonNumber, SafeContactPlan
+from tesa.cases.models import Case, Note, NoteDraft, NoteText, Person, PersonNumber, SafeContactPlan
 from tesa.cases.rules.safe_contact import Answer, SafeAnswers
-from tesa.core.vault import Field, vault
+from tesa.core.db import db
+from tesa.core.vault import BlindIndex, Field, SealedColumn, vault
 
 
 def _of_person(table: str, column: str, row_id: uuid.UUID, person_id: uuid.UUID, revision: int = 1) -> Field:
     return Field(table, column, row_id, owner=person_id, klass="contact", revision=revision)
 
 
+def _person_field(person: Person, column: str) -> Field:
+    return _of_person("person", column, person.id, person.id)
+
+
+def _number_field(row_id: uuid.UUID, person_id: uuid.UUID) -> Field:
+    return _of_person("person_number", "number", row_id, person_id)
+
+
 def seal_person(person: Person, name: str, alias: str) -> None:
     """Put a name and an alias into the row; either may be empty."""
-    person.name_sealed = vault.seal(_of_person("person", "name", person.id, person.id), name)
-    person.alias_sealed = vault.seal(_of_person("person", "alias", person.id, person.id), alias)
+    person.name_sealed = vault.seal(_person_field(person, "name"), name)
+    person.alias_sealed = vault.seal(_person_field(person, "alias"), alias)
 
 
 def open_name(person: Person) -> str:
     """Her name; empty when she gave none."""
-    return vault.unseal(_of_person("person", "name", person.id, person.id), person.name_sealed) or ""
+    return vault.unseal(_person_field(person, "name"), person.name_sealed) or ""
 
 
 def open_alias(person: Person) -> str:
     """The name by which she may be spoken of before others; empty when there is none."""
-    return vault.unseal(_of_person("person", "alias", person.id, person.id), person.alias_sealed) or ""
+    return vault.unseal(_person_field(person, "alias"), person.alias_sealed) or ""
 
 
 def seal_number(row_id: uuid.UUID, person_id: uuid.UUID, e164: str) -> bytes:
     """A number, E.164, sealed for its row."""
-    return vault.seal(_of_person("person_number", "number", row_id, person_id), e164)
+    return vault.seal(_number_field(row_id, person_id), e164)
 
 
 def open_number(row: PersonNumber) -> str:
     """The number in the row, E.164."""
-    return vault.unseal(_of_person("person_number", "number", row.id, row.person_id), row.number_sealed) or ""
+    return vault.unseal(_number_field(row.id, row.person_id), row.number_sealed) or ""
 
 
 def seal_plan(plan: SafeContactPlan, answers: SafeAnswers) -> None:
@@ -87,3 +96,25 @@ def open_draft(draft: NoteDraft) -> tuple[str, str | None]:
     """The text of a draft and, if a second window fell behind, that window's text."""
     other = None if draft.other_sealed is None else vault.unseal(_draft_field(draft, "other"), draft.other_sealed)
     return vault.unseal(_draft_field(draft, "body"), draft.body_sealed) or "", other
+
+
+def _field_of_text(text: NoteText) -> Field:
+    return _note_field(text.id, db.session.get_one(Note, text.note_id).case_id, text.revision)
+
+
+SEALED = (
+    SealedColumn(Person, "name_sealed", "contact", lambda person: _person_field(person, "name")),
+    SealedColumn(Person, "alias_sealed", "contact", lambda person: _person_field(person, "alias")),
+    SealedColumn(
+        PersonNumber,
+        "number_sealed",
+        "contact",
+        lambda row: _number_field(row.id, row.person_id),
+        BlindIndex("number_index", "number", lambda number: number),
+    ),
+    SealedColumn(SafeContactPlan, "hours_sealed", "contact", lambda plan: _plan_field(plan, "hours")),
+    SealedColumn(SafeContactPlan, "code_word_sealed", "contact", lambda plan: _plan_field(plan, "code_word")),
+    SealedColumn(NoteText, "body_sealed", "note", _field_of_text),
+    SealedColumn(NoteDraft, "body_sealed", "note", lambda draft: _draft_field(draft, "body")),
+    SealedColumn(NoteDraft, "other_sealed", "note", lambda draft: _draft_field(draft, "other")),
+)

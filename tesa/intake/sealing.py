@@ -10,54 +10,88 @@ import json
 import uuid
 from typing import Any
 
-from tesa.core.vault import Field, vault
+from tesa.core.vault import BlindIndex, Field, SealedColumn, vault
+from tesa.intake.models import CallBackTask, Contact, Message, Oddity
+from tesa.telephony.numbers import normalised
 
 
 def _field(table: str, column: str, row: uuid.UUID, contact: uuid.UUID) -> Field:
     return Field(table, column, row, owner=contact, klass="contact")
 
 
+def _caller(contact_id: uuid.UUID) -> Field:
+    return _field("contact", "caller", contact_id, contact_id)
+
+
+def _message(column: str, message_id: uuid.UUID, contact_id: uuid.UUID) -> Field:
+    return _field("message", column, message_id, contact_id)
+
+
+def _task(column: str, task_id: uuid.UUID, contact_id: uuid.UUID) -> Field:
+    return _field("call_back_task", column, task_id, contact_id)
+
+
+def _oddity(oddity_id: uuid.UUID) -> Field:
+    return _field("oddity", "form", oddity_id, oddity_id)
+
+
 def seal_number(contact_id: uuid.UUID, raw: str) -> bytes:
     """Seal the caller's address as it came."""
-    return vault.seal(_field("contact", "caller", contact_id, contact_id), raw)
+    return vault.seal(_caller(contact_id), raw)
 
 
 def open_number(contact_id: uuid.UUID, blob: bytes) -> str:
     """The caller's address as it came; empty when withheld."""
-    return vault.unseal(_field("contact", "caller", contact_id, contact_id), blob) or ""
+    return vault.unseal(_caller(contact_id), blob) or ""
 
 
 def seal_body(contact_id: uuid.UUID, message_id: uuid.UUID, body: str) -> bytes:
     """Seal a message's text."""
-    return vault.seal(_field("message", "body", message_id, contact_id), body)
+    return vault.seal(_message("body", message_id, contact_id), body)
 
 
 def open_body(contact_id: uuid.UUID, message_id: uuid.UUID, blob: bytes) -> str:
     """A message's text."""
-    return vault.unseal(_field("message", "body", message_id, contact_id), blob) or ""
+    return vault.unseal(_message("body", message_id, contact_id), blob) or ""
 
 
 def seal_extras(contact_id: uuid.UUID, message_id: uuid.UUID, extras: dict[str, Any]) -> bytes:
     """Seal a message's place and media references."""
-    return vault.seal(_field("message", "extras", message_id, contact_id), json.dumps(extras))
+    return vault.seal(_message("extras", message_id, contact_id), json.dumps(extras))
 
 
 def open_extras(contact_id: uuid.UUID, message_id: uuid.UUID, blob: bytes) -> dict[str, Any]:
     """A message's place and media references."""
-    extras: dict[str, Any] = json.loads(vault.unseal(_field("message", "extras", message_id, contact_id), blob) or "{}")
+    extras: dict[str, Any] = json.loads(vault.unseal(_message("extras", message_id, contact_id), blob) or "{}")
     return extras
 
 
 def seal_task(contact_id: uuid.UUID, task_id: uuid.UUID, column: str, text: str) -> bytes:
     """Seal a call-back task's recording reference or reason."""
-    return vault.seal(_field("call_back_task", column, task_id, contact_id), text)
+    return vault.seal(_task(column, task_id, contact_id), text)
 
 
 def open_task(contact_id: uuid.UUID, task_id: uuid.UUID, column: str, blob: bytes) -> str:
     """A call-back task's recording reference or reason."""
-    return vault.unseal(_field("call_back_task", column, task_id, contact_id), blob) or ""
+    return vault.unseal(_task(column, task_id, contact_id), blob) or ""
 
 
 def seal_oddity(oddity_id: uuid.UUID, form: dict[str, list[str]]) -> bytes:
     """Seal an odd request whole."""
-    return vault.seal(_field("oddity", "form", oddity_id, oddity_id), json.dumps(form))
+    return vault.seal(_oddity(oddity_id), json.dumps(form))
+
+
+SEALED = (
+    SealedColumn(
+        Contact,
+        "caller_sealed",
+        "contact",
+        lambda contact: _caller(contact.id),
+        BlindIndex("caller_index", "number", normalised),
+    ),
+    SealedColumn(Message, "body_sealed", "contact", lambda m: _message("body", m.id, m.contact_id)),
+    SealedColumn(Message, "extras_sealed", "contact", lambda m: _message("extras", m.id, m.contact_id)),
+    SealedColumn(CallBackTask, "recording_sealed", "contact", lambda t: _task("recording", t.id, t.contact_id)),
+    SealedColumn(CallBackTask, "reason_sealed", "contact", lambda t: _task("reason", t.id, t.contact_id)),
+    SealedColumn(Oddity, "form_sealed", "contact", lambda oddity: _oddity(oddity.id)),
+)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 
-from tesa.core.vault import Field, vault
+from tesa.core.vault import Field, SealedColumn, vault
 from tesa.outreach.models import Dispatch
 
 
@@ -18,21 +17,28 @@ class Words:
     safety: str = field(default="", repr=False)
 
 
-def _field(column: str, dispatch_id: uuid.UUID, revision: int) -> Field:
-    return Field("dispatch", column, dispatch_id, owner=dispatch_id, klass="dispatch", revision=revision)
+def _field(column: str, dispatch: Dispatch) -> Field:
+    return Field("dispatch", column, dispatch.id, owner=dispatch.id, klass="dispatch", revision=dispatch.revision)
 
 
 def seal_words(dispatch: Dispatch, words: Words) -> None:
     """Put `words` into the row, sealed for its present revision."""
-    dispatch.place_sealed = vault.seal(_field("place", dispatch.id, dispatch.revision), words.place)
-    dispatch.known_sealed = vault.seal(_field("known", dispatch.id, dispatch.revision), words.known)
-    dispatch.safety_sealed = vault.seal(_field("safety", dispatch.id, dispatch.revision), words.safety)
+    dispatch.place_sealed = vault.seal(_field("place", dispatch), words.place)
+    dispatch.known_sealed = vault.seal(_field("known", dispatch), words.known)
+    dispatch.safety_sealed = vault.seal(_field("safety", dispatch), words.safety)
 
 
 def unseal_words(dispatch: Dispatch) -> Words:
     """The texts of the row. Whoever shows them to a person writes an audit entry first."""
     return Words(
-        place=vault.unseal(_field("place", dispatch.id, dispatch.revision), dispatch.place_sealed) or "",
-        known=vault.unseal(_field("known", dispatch.id, dispatch.revision), dispatch.known_sealed) or "",
-        safety=vault.unseal(_field("safety", dispatch.id, dispatch.revision), dispatch.safety_sealed) or "",
+        place=vault.unseal(_field("place", dispatch), dispatch.place_sealed) or "",
+        known=vault.unseal(_field("known", dispatch), dispatch.known_sealed) or "",
+        safety=vault.unseal(_field("safety", dispatch), dispatch.safety_sealed) or "",
     )
+
+
+SEALED = (
+    SealedColumn(Dispatch, "place_sealed", "dispatch", lambda dispatch: _field("place", dispatch)),
+    SealedColumn(Dispatch, "known_sealed", "dispatch", lambda dispatch: _field("known", dispatch)),
+    SealedColumn(Dispatch, "safety_sealed", "dispatch", lambda dispatch: _field("safety", dispatch)),
+)

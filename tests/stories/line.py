@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tesa.accounts.models import Account, AccountRole
-from tesa.accounts.public import name_field, phone_field
+from tesa.accounts.sealing import name_field, phone_field
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
 from tesa.core.vault import vault

@@ -10,7 +10,8 @@ from flask import current_app
 from flask.testing import FlaskClient
 
 from tesa.accounts.models import Account, AccountRole
-from tesa.accounts.public import StaffMember, member, name_field, phone_field
+from tesa.accounts.public import StaffMember, member
+from tesa.accounts.sealing import name_field, phone_field
 from tesa.accounts.sessions import begin_session, cookie_name
 from tesa.core import clock
 from tesa.core.db import db, new_id

@@ -13,20 +13,17 @@ from sqlalchemy import select, update
 from tesa.accounts.actions.set_secrets import keep_secrets
 from tesa.accounts.audit import record
 from tesa.accounts.models import Account, Enrolment
+from tesa.accounts.sealing import waiting_seed_field
 from tesa.accounts.secrets_of_account import accepted_step, new_seed, take_step
 from tesa.core.db import db, new_id
 from tesa.core.errors import NotFound, RuleBroken
-from tesa.core.vault import Field, vault
+from tesa.core.vault import vault
 
 VALID_FOR = timedelta(hours=72)
 
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-
-
-def _seed_field(enrolment: Enrolment) -> Field:
-    return Field("enrolment", "totp", enrolment.id, owner=enrolment.account_id, klass="staff")
 
 
 def offer_enrolment(account_id: uuid.UUID, by: uuid.UUID | None, now: datetime) -> str:
@@ -46,7 +43,7 @@ def offer_enrolment(account_id: uuid.UUID, by: uuid.UUID | None, now: datetime) 
         created_by=by,
         expires_at=now + VALID_FOR,
     )
-    enrolment.totp_sealed = vault.seal(_seed_field(enrolment), new_seed())
+    enrolment.totp_sealed = vault.seal(waiting_seed_field(enrolment), new_seed())
     db.session.add(enrolment)
     db.session.flush()
     record(by, "staff.enrolment", "account", account_id, now)
@@ -63,7 +60,7 @@ def open_enrolment(token: str, now: datetime) -> tuple[Enrolment, Account, str]:
     account = db.session.get(Account, enrolment.account_id) if enrolment else None
     if enrolment is None or account is None or enrolment.totp_sealed is None or not account.active:
         raise NotFound
-    return enrolment, account, vault.unseal(_seed_field(enrolment), enrolment.totp_sealed) or ""
+    return enrolment, account, vault.unseal(waiting_seed_field(enrolment), enrolment.totp_sealed) or ""
 
 
 def finish_enrolment(token: str, password_hash: str, code: str, now: datetime) -> uuid.UUID:

@@ -12,8 +12,9 @@ from sqlalchemy import delete, func, select
 
 from tesa.accounts.audit import record
 from tesa.accounts.models import Account, AccountRole
-from tesa.accounts.public import Role, StaffMember, member, name_field, phone_field
+from tesa.accounts.public import Role, StaffMember, member
 from tesa.accounts.rules.roles import gives_herself_a_clinical_role
+from tesa.accounts.sealing import name_field, phone_field
 from tesa.accounts.sessions import end_sessions_of
 from tesa.core.db import db, new_id
 from tesa.core.errors import RuleBroken

@@ -14,7 +14,8 @@ from flask_babel import gettext as _
 from tesa.accounts.audit import record
 from tesa.accounts.models import Account
 from tesa.accounts.rules.passwords import password_flaw
-from tesa.accounts.secrets_of_account import hashed, new_seed, seed_field
+from tesa.accounts.sealing import seed_field
+from tesa.accounts.secrets_of_account import hashed, new_seed
 from tesa.accounts.sessions import end_sessions_of
 from tesa.core.db import db
 from tesa.core.errors import NotFound, RuleBroken

@@ -20,7 +20,8 @@ from tesa.accounts.delays import code_key, forget, give_back, sign_in_key, take_
 from tesa.accounts.models import Account
 from tesa.accounts.permissions import public_endpoint
 from tesa.accounts.public import Principal
-from tesa.accounts.secrets_of_account import accepted_step, matches, seed_field, take_step
+from tesa.accounts.sealing import seed_field
+from tesa.accounts.secrets_of_account import accepted_step, matches, take_step
 from tesa.accounts.sessions import begin_session, drop_cookie, end_session, set_cookie
 from tesa.accounts.views.room import blueprint
 from tesa.core import clock

@@ -12,18 +12,22 @@ from tesa.core.vault.errors import KeyFileProblem, KeysAway, Shredded, Unopenabl
 from tesa.core.vault.key_file import create_key_file, local_provider
 from tesa.core.vault.provider import KeyProvider
 from tesa.core.vault.records import Field
+from tesa.core.vault.sealed import BlindIndex, SealedColumn, sealed_columns
 from tesa.core.vault.vault import Vault, init_vault, vault
 
 __all__ = [
+    "BlindIndex",
     "Field",
     "KeyFileProblem",
     "KeyProvider",
     "KeysAway",
+    "SealedColumn",
     "Shredded",
     "Unopenable",
     "Vault",
     "create_key_file",
     "init_vault",
     "local_provider",
+    "sealed_columns",
     "vault",
 ]

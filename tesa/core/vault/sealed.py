@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+
+from flask import current_app
 
 from tesa.core.vault.records import Field
 
@@ -35,3 +37,8 @@ class SealedColumn:
     def name(self) -> str:
         """Table and column, as the data dictionary names them."""
         return f"{self.model.__tablename__}.{self.column}"
+
+
+def sealed_columns() -> tuple[SealedColumn, ...]:
+    """All sealed columns of the present application, as its composition listed them."""
+    return cast(tuple[SealedColumn, ...], current_app.extensions["tesa_sealed"])

@@ -1,0 +1,42 @@
+"""What accounts seal: names, telephone numbers and second-factor seeds. The key's owner is the account; class `staff`."""
+
+from __future__ import annotations
+
+import uuid
+
+from tesa.accounts.models import Account, Enrolment
+from tesa.core.vault import BlindIndex, Field, SealedColumn
+
+
+def name_field(account_id: uuid.UUID) -> Field:
+    """Where an account's name is sealed."""
+    return Field("account", "name", account_id, owner=account_id, klass="staff")
+
+
+def phone_field(account_id: uuid.UUID) -> Field:
+    """Where an account's telephone number is sealed."""
+    return Field("account", "phone", account_id, owner=account_id, klass="staff")
+
+
+def seed_field(account_id: uuid.UUID) -> Field:
+    """Where an account's TOTP seed is sealed."""
+    return Field("account", "totp", account_id, owner=account_id, klass="staff")
+
+
+def waiting_seed_field(enrolment: Enrolment) -> Field:
+    """Where the seed is sealed that waits until a code has confirmed it."""
+    return Field("enrolment", "totp", enrolment.id, owner=enrolment.account_id, klass="staff")
+
+
+SEALED = (
+    SealedColumn(Account, "name_sealed", "staff", lambda account: name_field(account.id)),
+    SealedColumn(
+        Account,
+        "phone_sealed",
+        "staff",
+        lambda account: phone_field(account.id),
+        BlindIndex("phone_index", "number", lambda phone: phone),
+    ),
+    SealedColumn(Account, "totp_sealed", "staff", lambda account: seed_field(account.id)),
+    SealedColumn(Enrolment, "totp_sealed", "staff", waiting_seed_field),
+)

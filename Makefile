@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help setup setup-dev demo test test-fast lint format types bench docs lock clean
+.PHONY: help setup setup-dev demo test test-fast lint format types bench mutants docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ bench: setup-dev ## Measure webhooks, rota and memory on this machine (some minu
 	@scripts/install-test-services postgresql
 	@TESA_POSTGRES_DURABLE=1 scripts/with-postgres $(BIN)/python -m bench
 
+mutants: setup-dev ## Break sealing, signature guard, access table and one-time codes in every small way; do the tests notice?
+	@$(BIN)/mutmut run
+	@$(BIN)/mutmut results
+
 docs: setup-dev ## Check that the documents' links lead somewhere and the data dictionary names every column
 	@$(BIN)/python scripts/check_docs.py
 
@@ -64,5 +68,5 @@ lock: setup-dev ## Resolve the dependencies anew into the two lock files
 	@$(COMPILE) --upgrade pyproject.toml --extra keys --group build --group dev -o requirements-dev.lock
 
 clean: ## Remove .venv and all caches (never instance/, which holds data)
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build mutants *.egg-info
 	@find . -name __pycache__ -type d -not -path './frontend/*' -prune -exec rm -rf {} +

@@ -30,9 +30,17 @@ class Klass(StrEnum):
 
 
 class Relation(StrEnum):
-    """What somebody is to a thing."""
+    """What somebody is to a thing. She may be several of these, or nothing: then only lines with ANY are for her."""
 
     ANY = "any"  # nothing needs to be between them, or the act concerns no single thing
+    OWN = "own"  # her contact, her case
+    HELPING = "helping"  # to a case: has a contact of it now, or handed it over lately
+    UNASSIGNED = "unassigned"  # to a contact: it waits, or is owed a call back, and is nobody's yet
+    OFFERED = "offered"  # to a contact or a dispatch: she is being asked whether she takes it
+    REQUESTED = "requested"  # to a dispatch: she asked for it, or stands at the desk of a caller who did
+    DISPATCHED = "dispatched"  # to a dispatch: she has it
+    OVERSEEING = "overseeing"  # a coordinator, to every contact, case and dispatch
+    BREAK_GLASS = "break_glass"  # to a case: a coordinator who opened it for an hour, for a reason
 
 
 @dataclass(frozen=True)
@@ -63,38 +71,84 @@ def _only(*roles: Role) -> frozenset[Role]:
     return frozenset(roles)
 
 
+def _to(*relations: Relation) -> frozenset[Relation]:
+    return frozenset(relations)
+
+
+ANY, OWN, HELPING, UNASSIGNED, OFFERED, REQUESTED, DISPATCHED, OVERSEEING, BREAK_GLASS = Relation
+_MINE = _to(OWN, HELPING)  # a case on which a psychologist works
+_NEAR = _to(OWN, UNASSIGNED, OFFERED)  # a contact of which a psychologist may know
+_ALL = _to(OVERSEEING)
+_ASKED, _HAS = _to(REQUESTED), _to(DISPATCHED)
+_ON_THE_WAY = frozenset({"requested", "acknowledged", "en_route", "on_scene"})  # a dispatch that somebody needs
+
 POLICY: tuple[Line, ...] = (
     # -- herself
     Line("home.read", Klass.SELF, EVERYBODY),
     Line("profile.own", Klass.SELF, EVERYBODY),
     # -- contacts
-    Line("contact.queue", Klass.QUEUE, _LINE),
-    Line("contact.read", Klass.CONTACT, _LINE),
-    Line("contact.take", Klass.CONTACT, _LINE),
-    Line("contact.reply", Klass.CONTACT, _LINE),
-    Line("contact.emergency", Klass.CONTACT, _LINE),
-    Line("contact.finalize", Klass.CONTACT, _LINE),
-    Line("contact.case", Klass.CONTACT, _only(P)),
-    Line("call_back.close", Klass.CONTACT, _LINE),
+    Line("contact.queue", Klass.QUEUE, _LINE),  # the inbox; its rows are those of contact.read
+    Line("contact.count", Klass.QUEUE, _only(P, C, A)),
+    Line("contact.read", Klass.QUEUE, _only(P), _NEAR),  # that there is one, its state, who was asked when
+    Line("contact.read", Klass.QUEUE, _only(C), _ALL),
+    Line("contact.words", Klass.CONTACT, _LINE, _to(OWN), opens=True),  # what was said
+    Line("contact.number", Klass.CONTACT, _only(P), _to(OWN), opens=True),  # in clear; for all others it is masked
+    Line("number.reveal", Klass.CONTACT, _only(C), _to(OVERSEEING, BREAK_GLASS), opens=True),  # of a contact, of a case
+    Line("contact.take", Klass.CONTACT, _LINE, _to(UNASSIGNED, OFFERED)),
+    Line("contact.reply", Klass.CONTACT, _LINE, _to(OWN)),
+    Line("contact.emergency", Klass.CONTACT, _only(P), _NEAR),
+    Line("contact.emergency", Klass.CONTACT, _only(C), _ALL),
+    Line("contact.finalize", Klass.CONTACT, _LINE, _to(OWN)),
+    Line("contact.finalize", Klass.CONTACT, _only(C), _ALL),
+    Line("contact.case", Klass.CONTACT, _only(P), _to(OWN)),
+    Line("call_back.close", Klass.CONTACT, _only(P), _to(OWN, UNASSIGNED)),
+    Line("call_back.close", Klass.CONTACT, _only(C), _ALL),
     # -- cases
-    Line("case.list", Klass.CASE, _LINE),
+    Line("case.list", Klass.CASE, _LINE),  # its rows are those of case.read
     Line("case.find", Klass.CASE, _LINE),
-    Line("case.read", Klass.CASE, _LINE),
-    Line("case.screen", Klass.CASE, _LINE),
-    Line("case.assign", Klass.CASE, _LINE),
-    Line("case.close", Klass.CASE, _LINE),
-    Line("case.reopen", Klass.CASE, _LINE),
-    Line("person.describe", Klass.CONTACT, _only(P)),
-    Line("person.safe_contact", Klass.CONTACT, _only(P)),
-    Line("note.read", Klass.NOTE, _only(P)),
-    Line("note.write", Klass.NOTE, _only(P)),
+    Line("case.read", Klass.CASE, _only(P), _MINE),
+    Line("case.read", Klass.CASE, _only(C), _to(OVERSEEING, BREAK_GLASS)),
+    Line("case.screen", Klass.CASE, _only(P), _MINE),
+    Line("case.lower", Klass.CASE, _only(P), _to(OWN)),  # judge the risk lower than before; a reason is asked for
+    Line("case.assign", Klass.CASE, _only(P), _to(OWN)),
+    Line("case.assign", Klass.CASE, _only(C), _ALL),
+    Line("case.close", Klass.CASE, _only(P), _to(OWN)),
+    Line("case.close", Klass.CASE, _only(C), _ALL),
+    Line("case.reopen", Klass.CASE, _only(P), _to(OWN)),
+    Line("case.reopen", Klass.CASE, _only(C), _ALL),
+    Line("person.read", Klass.CONTACT, _only(P), _MINE, opens=True),  # name, number, words of the safe-contact plan
+    Line("person.read", Klass.CONTACT, _only(C), _to(BREAK_GLASS), opens=True),
+    Line("person.describe", Klass.CONTACT, _only(P), _MINE),
+    Line("person.safe_contact", Klass.CONTACT, _only(P), _MINE),
+    Line("note.read", Klass.NOTE, _only(P), _MINE, opens=True),
+    Line("note.read", Klass.NOTE, _only(C), _to(BREAK_GLASS), opens=True),
+    Line("note.write", Klass.NOTE, _only(P), _MINE),
     # -- outreach
-    Line("dispatch.board", Klass.DISPATCH, _DISPATCH),  # those that concern her
-    Line("dispatch.read", Klass.DISPATCH, _DISPATCH),  # the sealed texts after acknowledging
-    Line("dispatch.request", Klass.DISPATCH, _LINE),  # ask for one, amend her own
-    Line("dispatch.answer", Klass.DISPATCH, _FIELD),  # say yes or no to an offer made to her
-    Line("dispatch.move", Klass.DISPATCH, _DISPATCH),  # the steps that are hers to say
-    Line("dispatch.progress", Klass.DISPATCH, _LINE),  # how far it is, on the contact's or the case's page
+    Line("dispatch.board", Klass.DISPATCH, _DISPATCH),  # its cards are those of dispatch.read
+    Line("dispatch.read", Klass.DISPATCH, _only(P), _ASKED),  # that there is one, how far it is, who was asked when
+    Line("dispatch.read", Klass.DISPATCH, _only(P, O, C), _HAS),
+    Line("dispatch.read", Klass.DISPATCH, _only(O, C), _to(OFFERED), frozenset({"requested"})),
+    Line("dispatch.read", Klass.DISPATCH, _only(C), _ALL),
+    Line("dispatch.words", Klass.DISPATCH, _only(P), _ASKED, opens=True),  # place, what is known, safety notes
+    Line("dispatch.words", Klass.DISPATCH, _FIELD, _HAS, _ON_THE_WAY, opens=True),  # as long as the task lasts
+    Line("dispatch.words", Klass.DISPATCH, _only(C), _ALL, opens=True),
+    Line("dispatch.request", Klass.DISPATCH, _LINE),  # for a contact that she may read
+    Line("dispatch.amend", Klass.DISPATCH, _only(P), _ASKED, _ON_THE_WAY),
+    Line("dispatch.amend", Klass.DISPATCH, _only(C), _ALL, _ON_THE_WAY),
+    Line("dispatch.answer", Klass.DISPATCH, _FIELD, _to(OFFERED)),  # say yes or no
+    Line("dispatch.move", Klass.DISPATCH, _only(P), _ASKED),  # one of the three below
+    Line("dispatch.move", Klass.DISPATCH, _FIELD, _HAS),
+    Line("dispatch.move", Klass.DISPATCH, _only(C), _ALL),
+    Line("dispatch.advance", Klass.DISPATCH, _FIELD, _HAS),  # en route, on scene, cleared, nothing found
+    Line("dispatch.advance", Klass.DISPATCH, _only(C), _ALL),
+    Line("dispatch.call_off", Klass.DISPATCH, _only(P), _ASKED),
+    Line("dispatch.call_off", Klass.DISPATCH, _only(C), _ALL),
+    Line("dispatch.close", Klass.DISPATCH, _only(P), _ASKED),
+    Line("dispatch.close", Klass.DISPATCH, _FIELD, _HAS),
+    Line("dispatch.close", Klass.DISPATCH, _only(C), _ALL),
+    Line(
+        "dispatch.progress", Klass.DISPATCH, _LINE
+    ),  # how far it is, on the page of a contact or case that she may read
     # -- rota and duty
     Line("rota.read", Klass.ROTA, _only(P, C, A)),
     Line("rota.write", Klass.ROTA, _only(C)),  # add, change, remove, import
@@ -107,6 +161,37 @@ POLICY: tuple[Line, ...] = (
     # -- words and figures
     Line("emergency_words.edit", Klass.SETTING, _only(A)),
 )
+
+
+_BY_ACT: dict[str, list[Line]] = {}
+for _line in POLICY:
+    _BY_ACT.setdefault(_line.act, []).append(_line)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Somebody before one thing: her roles, and what she is to it."""
+
+    roles: frozenset[Role]
+    relations: frozenset[Relation] = frozenset()
+
+    def may(self, act: str, state: str | None = None) -> bool:
+        """May she do `act` with it, while it is in `state`? False for an act that is not in the table."""
+        return any(
+            self.roles & line.roles
+            and (ANY in line.relations or self.relations & line.relations)
+            and (line.states is None or state in line.states)
+            for line in _BY_ACT.get(act, ())
+        )
+
+    def acts(self, state: str | None = None) -> frozenset[str]:
+        """All that she may do with it."""
+        return frozenset(act for act in _BY_ACT if self.may(act, state))
+
+
+def may(roles: Iterable[Role], act: str, relations: Iterable[Relation] = (), state: str | None = None) -> bool:
+    """May somebody with `roles`, who is `relations` to a thing in `state`, do `act` with it? What no line says: no."""
+    return Standing(frozenset(roles), frozenset(relations)).may(act, state)
 
 
 def roles_of(lines: Iterable[Line]) -> dict[str, frozenset[Role]]:

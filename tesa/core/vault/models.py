@@ -18,7 +18,7 @@ class PurposeKey(Model):
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kek_id: Mapped[str] = mapped_column(String(80))
+    kek_id: Mapped[str] = mapped_column(String(255))
     wrapped: Mapped[bytes]
     public: Mapped[bytes | None]
     created_at: Mapped[datetime]
@@ -39,7 +39,7 @@ class DataKeyRow(Model):
     klass: Mapped[str] = mapped_column(String(10))
     version: Mapped[int]
     wrap_kind: Mapped[str] = mapped_column(String(8))
-    wrapped_under: Mapped[str] = mapped_column(String(80))
+    wrapped_under: Mapped[str] = mapped_column(String(255))
     wrapped: Mapped[bytes]
     created_at: Mapped[datetime]
     shredded_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tesa.core.db import Model, new_id
@@ -61,6 +61,10 @@ class StaffSession(Model):
     ended_at: Mapped[datetime | None]
     ended_why: Mapped[str | None] = mapped_column(String(20))
     device: Mapped[str] = mapped_column(String(40))  # "Firefox, Linux": enough to recognise one's own
+    stepped_up_at: Mapped[datetime | None]  # when a second factor was last shown in it
+    locked_at: Mapped[datetime | None]  # *kunci layar*: nothing is shown until a second factor is
+    shared: Mapped[bool] = mapped_column(default=False, server_default=false())  # a device that others use too
+    device_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # SHA-256 of the device's cookie
 
     __table_args__ = (Index("ix_staff_session_account_id", "account_id"),)
 
@@ -80,6 +84,69 @@ class Enrolment(Model):
     totp_sealed: Mapped[bytes | None]  # only while the link is open
 
     __table_args__ = (Index("ix_enrolment_account_id", "account_id"),)
+
+
+class SignInAttempt(Model):
+    """A sign-in between password and second factor. Wrong ones have a row too: nothing outside tells them apart."""
+
+    __tablename__ = "sign_in_attempt"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    proven: Mapped[bool]  # the password was right, and the account may sign in
+    password_key: Mapped[bytes] = mapped_column(LargeBinary(32))  # of the delays that count for it
+    code_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    shared: Mapped[bool]
+    started_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_sign_in_attempt_started_at", "started_at"),)
+
+
+class Passkey(Model):
+    """A public key of WebAuthn. Its private half never leaves the authenticator of its owner."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes]  # COSE
+    sign_count: Mapped[int] = mapped_column(BigInteger)  # 0 for ever where the authenticator does not count
+    name_sealed: Mapped[bytes]  # what its owner calls it
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    cloned_at: Mapped[datetime | None]  # when it last showed a counter that had been used already
+
+    __table_args__ = (Index("ix_passkey_account_id", "account_id"),)
+
+
+class PasskeyChallenge(Model):
+    """The one open challenge of a session or sign-in for one purpose. Taking it removes it."""
+
+    __tablename__ = "passkey_challenge"
+
+    holder_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)  # a staff_session or a sign_in_attempt
+    purpose: Mapped[str] = mapped_column(String(12), primary_key=True)  # sign_in, step_up, unlock, register
+    account_id: Mapped[uuid.UUID | None]
+    challenge: Mapped[bytes] = mapped_column(LargeBinary(32))
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_passkey_challenge_expires_at", "expires_at"),)
+
+
+class RecoveryCode(Model):
+    """One of ten codes for the day the phone is lost, by keyed hash."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
 
 
 class SignInDelay(Model):

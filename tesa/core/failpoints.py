@@ -19,6 +19,11 @@ NAMES = frozenset(
         "message-after-commit",
         "tick-before-commit",
         "tick-after-commit",
+        "shred-before-commit",
+        "shred-after-commit",
+        "backup-before-rename",
+        "restore-half-way",
+        "restore-before-finish",
     }
 )
 

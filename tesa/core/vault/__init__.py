@@ -13,21 +13,27 @@ from tesa.core.vault.key_file import create_key_file, local_provider
 from tesa.core.vault.provider import KeyProvider
 from tesa.core.vault.records import Field
 from tesa.core.vault.sealed import BlindIndex, SealedColumn, sealed_columns
+from tesa.core.vault.tombstones import BrokenTombstones, Tombstone, TombstoneFile, init_tombstones, tombstone_file
 from tesa.core.vault.vault import Vault, init_vault, vault
 
 __all__ = [
     "BlindIndex",
+    "BrokenTombstones",
     "Field",
     "KeyFileProblem",
     "KeyProvider",
     "KeysAway",
     "SealedColumn",
     "Shredded",
+    "Tombstone",
+    "TombstoneFile",
     "Unopenable",
     "Vault",
     "create_key_file",
+    "init_tombstones",
     "init_vault",
     "local_provider",
     "sealed_columns",
+    "tombstone_file",
     "vault",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import datetime
+
 
 class Unopenable(Exception):
     """A ciphertext or wrapped key does not open here. One error for every reason, so that it is no oracle."""
@@ -11,7 +14,11 @@ class Unopenable(Exception):
 
 
 class Shredded(Exception):
-    """The data key was destroyed on purpose; what it sealed is gone for ever."""
+    """The data key was destroyed on purpose, at `at`; what it sealed is gone for ever."""
+
+    def __init__(self, key_id: uuid.UUID, at: datetime) -> None:
+        super().__init__(str(key_id))
+        self.key_id, self.at = key_id, at
 
 
 class KeysAway(Exception):

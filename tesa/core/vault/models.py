@@ -45,3 +45,17 @@ class DataKeyRow(Model):
     shredded_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_data_key_owner", "owner", "klass", "version"),)
+
+
+class TombstoneRow(Model):
+    """What an owner had sealed in a class until then was destroyed. The file `tombstones.jsonl` repeats it elsewhere."""
+
+    __tablename__ = "tombstone"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    owner: Mapped[uuid.UUID]
+    klass: Mapped[str] = mapped_column(String(10))
+    why: Mapped[str] = mapped_column(String(20))
+    shredded_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_tombstone_owner", "owner", "klass", "shredded_at"),)

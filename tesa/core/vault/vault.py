@@ -99,6 +99,12 @@ class Vault:
         self._newest.clear()
         self._purposes.forget()
 
+    def forget_data_keys(self) -> None:
+        """Drop every opened data key from memory: some of them are being destroyed."""
+        self._by_id.clear()
+        self._newest.clear()
+        self._hold().forget()
+
     # -- data keys
     def data_keys(self, owner: uuid.UUID, klass: str) -> Sequence[StoredDataKey]:
         """All data keys of an owner and class, newest first, as they are stored: none is opened."""
@@ -160,7 +166,7 @@ class Vault:
         if stored is None or (stored.owner, stored.klass) != (field.owner, field.klass):
             raise Unopenable
         if stored.shredded_at is not None:
-            raise Shredded(str(stored.id))
+            raise Shredded(stored.id, stored.shredded_at)
         key = self._opened(stored)
         self._remember(key)
         return key

@@ -11,16 +11,16 @@ from sqlalchemy import select
 
 from tesa.cases import sealing
 from tesa.cases.models import Case, Person, SafeContactPlan
-from tesa.cases.queries import cases_of, people_of_number, relation_to
-from tesa.cases.rules.access import Actor, CaseAct, Relation, may
+from tesa.cases.queries import cases_of, people_of_number, standing_to
+from tesa.cases.rules.access import Actor
 from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.cases.rules.risk import Risk, riskier
 from tesa.cases.rules.safe_contact import strictest
 from tesa.core.db import db
 
 __all__ = [
-    "CaseBrief", "PersonMatch", "Relation", "Risk", "briefs", "case_brief", "may_read_case",
-    "people_with_number", "plan_of_number", "relation_to_case", "riskier", "sticky_psychologist",
+    "CaseBrief", "PersonMatch", "Risk", "briefs", "case_brief", "may_read_case",
+    "people_with_number", "plan_of_number", "riskier", "sticky_psychologist",
 ]  # fmt: skip
 
 
@@ -99,12 +99,7 @@ def briefs(case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, CaseBrief]:
     return {c.id: CaseBrief(c.id, c.number, c.status, c.risk, c.owner_id, c.person_id) for c in rows}
 
 
-def relation_to_case(case_id: uuid.UUID, actor: Actor, now: datetime) -> Relation | None:
-    """What `actor` (a signed-in person) is to the case; None: for her it does not exist."""
-    case = db.session.get(Case, case_id)
-    return None if case is None else relation_to(case, actor, now)
-
-
 def may_read_case(case_id: uuid.UUID, actor: Actor, now: datetime) -> bool:
     """May `actor` see this case at all? Whether she sees its person is another question."""
-    return may(relation_to_case(case_id, actor, now), CaseAct.READ)
+    case = db.session.get(Case, case_id)
+    return case is not None and standing_to(case, actor, now).may("case.read", case.status)

@@ -10,16 +10,17 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from tesa.accounts.rules.policy import Standing
 from tesa.cases import sealing
 from tesa.cases.models import Case, CaseAccess, Note, NoteDraft, Person, PersonNumber
-from tesa.cases.rules.access import Actor, CaseAct, Grant, Relation, may, relation
+from tesa.cases.rules.access import Actor, Grant, relations
 from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.core.db import db
 from tesa.core.errors import NotAllowed, NotFound
 from tesa.core.vault import Shredded, Unopenable, vault
 
 log = logging.getLogger(__name__)
-_READS = frozenset({CaseAct.READ, CaseAct.READ_PERSON, CaseAct.READ_NOTES})
+_READS = frozenset({"case.read", "person.read", "note.read"})
 
 
 def locked(case_id: uuid.UUID) -> Case | None:
@@ -43,27 +44,28 @@ def locked_person(person_id: uuid.UUID) -> Person | None:
     )
 
 
-def relation_to(case: Case, actor: Actor, now: datetime) -> Relation | None:
-    """What `actor` is to `case` now."""
+def standing_to(case: Case, actor: Actor, now: datetime) -> Standing:
+    """What `actor` is to `case` now, and so what she may do with it."""
     rows = db.session.execute(
         select(CaseAccess.account_id, CaseAccess.until).where(
             CaseAccess.case_id == case.id, CaseAccess.account_id == actor.id
         )
     )
-    return relation(actor, case.owner_id, [Grant(account_id, until) for account_id, until in rows], now)
+    grants = [Grant(account_id, until) for account_id, until in rows]
+    return Standing(actor.roles, relations(actor, case.owner_id, grants, now))
 
 
-def case_for(case_id: uuid.UUID, actor: Actor, act: CaseAct, now: datetime, *, lock: bool = False) -> Case:
-    """The case, if `actor` may do `act` with it.
+def case_for(case_id: uuid.UUID, actor: Actor, act: str, now: datetime, *, lock: bool = False) -> Case:
+    """The case, if `actor` may do `act` (of the table of access) with it.
 
     Raises NotFound when there is none that she may know of (an act that only reads is then not found either), and
     NotAllowed with a sentence when she sees the case but may not do this.
     """
     case = locked(case_id) if lock else db.session.get(Case, case_id)
-    bond = None if case is None else relation_to(case, actor, now)
-    if case is None or not may(bond, CaseAct.READ):
+    who = None if case is None else standing_to(case, actor, now)
+    if case is None or who is None or not who.may("case.read", case.status):
         raise NotFound
-    if not may(bond, act):
+    if not who.may(act, case.status):
         raise NotFound if act in _READS else NotAllowed(_("Anda tidak berwenang melakukan ini pada kasus ini."))
     return case
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from tesa.accounts.audit import Entry, trail_of_case
 from tesa.accounts.public import Principal, Role, emails
+from tesa.accounts.rules.policy import Relation, may
 from tesa.cases.models import Case, CaseAccess
 from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.core.db import db
@@ -49,11 +50,15 @@ class Reading:
 
 
 def visible_to(reader: Principal, now: datetime) -> ColumnElement[bool]:
-    """The cases of which this person may know: all for coordinators; own and lent ones else."""
-    if reader.is_role(Role.COORDINATOR):
-        return Case.id.is_not(None)
+    """The cases that this person may read: those to which she is something that opens a case to her roles."""
     lent = select(CaseAccess.case_id).where(CaseAccess.account_id == reader.id, CaseAccess.until > now)
-    return or_(Case.owner_id == reader.id, Case.id.in_(lent))
+    cases_by_relation = {
+        Relation.OWN: Case.owner_id == reader.id,
+        Relation.HELPING: Case.id.in_(lent),
+        Relation.OVERSEEING: Case.id.is_not(None) if reader.is_role(Role.COORDINATOR) else false(),
+    }
+    seen = (cases for bond, cases in cases_by_relation.items() if may(reader.roles, "case.read", [bond]))
+    return or_(false(), *seen)
 
 
 def _tab(tab: str, reader: Principal) -> ColumnElement[bool]:

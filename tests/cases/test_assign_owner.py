@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from tesa.cases.actions.assign_owner import assign_owner
-from tesa.cases.public import relation_to_case
+from tesa.cases.public import may_read_case
+from tesa.cases.queries import case_for
 from tesa.core.errors import NotFound, RuleBroken
 from tesa.core.transactions import transaction
 from tests.cases.making import NOW, audited, case_of, events_of, make_case
@@ -29,8 +30,8 @@ def test_the_former_owner_reads_on_for_a_week(app: Flask) -> None:
     case_id = make_case(owner)
     with transaction():
         assign_owner(case_id, next_owner.id, owner, NOW)
-    assert relation_to_case(case_id, owner, NOW + timedelta(days=7, seconds=-1)) == "helper"
-    assert relation_to_case(case_id, owner, NOW + timedelta(days=7)) is None
+    assert may_read_case(case_id, owner, NOW + timedelta(days=7, seconds=-1))
+    assert not may_read_case(case_id, owner, NOW + timedelta(days=7))
 
 
 def test_only_an_active_psychologist_who_is_not_the_owner(app: Flask) -> None:
@@ -49,7 +50,8 @@ def test_nobody_gives_a_case_to_herself(app: Flask) -> None:
     case_id = make_case(make_staff())
     with pytest.raises(RuleBroken), transaction():
         assign_owner(case_id, both.id, both, NOW)
-    assert relation_to_case(case_id, both, NOW) == "coordinator"
+    with pytest.raises(NotFound), transaction():
+        case_for(case_id, both, "note.read", NOW)
 
 
 def test_for_others_there_is_no_such_case(app: Flask) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 from tesa.cases.actions.close_case import close_case
 from tesa.cases.actions.note_contact_on_case import note_contact_on_case
 from tesa.cases.models import CaseAccess
-from tesa.cases.public import relation_to_case
+from tesa.cases.public import may_read_case
 from tesa.core.db import db
 from tesa.core.errors import NotFound
 from tesa.core.transactions import transaction
@@ -31,8 +31,8 @@ def test_the_psychologist_who_has_the_contact_may_work_on_the_case_for_a_day(app
     case_id, helper = make_case(make_staff()), make_staff()
     with transaction():
         note_contact_on_case(case_id, uuid.uuid4(), LATER, helper.id)
-    assert relation_to_case(case_id, helper, LATER + timedelta(hours=23)) == "helper"
-    assert relation_to_case(case_id, helper, LATER + timedelta(hours=24)) is None
+    assert may_read_case(case_id, helper, LATER + timedelta(hours=23))
+    assert not may_read_case(case_id, helper, LATER + timedelta(hours=24))
 
 
 def test_the_owner_needs_no_access_and_a_longer_one_is_not_shortened(app: Flask) -> None:

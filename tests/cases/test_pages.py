@@ -94,7 +94,7 @@ def test_the_owners_page_shows_the_name_literally(app: Flask) -> None:
         "<bdi>&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}} &#39;; DROP TABLE person; -- \u202etfel</bdi>"
         in answer.text
     )
-    assert NUMBER[-8:] not in answer.text
+    assert NUMBER in answer.text
     assert "Nama" not in re.findall(r"<title>(.*?)</title>", answer.text)[0]
     assert len(audited("case.read")) == 1
     assert owner.email in answer.text.split("Siapa membuka kasus ini")[1]

@@ -177,16 +177,16 @@ class Standing:
 
     def may(self, act: str, state: str | None = None) -> bool:
         """May she do `act` with it, while it is in `state`? False for an act that is not in the table."""
-        return any(
-            self.roles & line.roles
-            and (ANY in line.relations or self.relations & line.relations)
-            and (line.states is None or state in line.states)
-            for line in _BY_ACT.get(act, ())
-        )
+        with_any = Standing(self.roles, self.relations | {ANY})
+        return any(with_any._meets(line, state) for line in _BY_ACT.get(act, ()))
 
     def acts(self, state: str | None = None) -> frozenset[str]:
-        """All that she may do with it."""
-        return frozenset(act for act in _BY_ACT if self.may(act, state))
+        """All that she may do with it because of what she is to it."""
+        return frozenset(line.act for line in POLICY if self._meets(line, state))
+
+    def _meets(self, line: Line, state: str | None) -> bool:
+        in_time = line.states is None or state in line.states
+        return in_time and bool(self.roles & line.roles) and bool(self.relations & line.relations)
 
 
 def may(roles: Iterable[Role], act: str, relations: Iterable[Relation] = (), state: str | None = None) -> bool:

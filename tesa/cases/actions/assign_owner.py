@@ -12,7 +12,7 @@ from tesa.accounts.public import Role, member
 from tesa.cases.actions.grant_access import grant_access
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.queries import case_for
-from tesa.cases.rules.access import HANDOVER_ACCESS, Actor, CaseAct
+from tesa.cases.rules.access import HANDOVER_ACCESS, Actor
 from tesa.core.errors import RuleBroken
 
 
@@ -22,7 +22,7 @@ def assign_owner(case_id: uuid.UUID, account_id: uuid.UUID, by: Actor, now: date
     Raises NotFound, NotAllowed, or RuleBroken when the new owner is no active psychologist, is the owner already, or
     would give the case to herself: that would open its notes without anybody else knowing.
     """
-    case = case_for(case_id, by, CaseAct.ASSIGN, now, lock=True)
+    case = case_for(case_id, by, "case.assign", now, lock=True)
     person = member(account_id)
     if person is None or not person.active or Role.PSYCHOLOGIST not in person.roles:
         raise RuleBroken(_("Pilih psikolog yang masih bertugas."))

@@ -11,7 +11,7 @@ from tesa.accounts.audit import record
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.actions.write_note import add_note, check_text
 from tesa.cases.queries import case_for
-from tesa.cases.rules.access import Actor, CaseAct
+from tesa.cases.rules.access import Actor
 from tesa.cases.rules.lifecycle import ClosureReason, Step, after
 from tesa.core.db import new_id
 from tesa.core.errors import RuleBroken
@@ -22,7 +22,7 @@ def close_case(case_id: uuid.UUID, reason: str, words: str, by: Actor, now: date
 
     Raises NotFound, NotAllowed, or RuleBroken when it is closed already or the reason is none of the list.
     """
-    case = case_for(case_id, by, CaseAct.CLOSE, now, lock=True)
+    case = case_for(case_id, by, "case.close", now, lock=True)
     if reason not in list(ClosureReason):
         raise RuleBroken(_("Pilih alasan penutupan dari daftar."))
     status = after(case.status, Step.CLOSE)

@@ -12,7 +12,7 @@ from tesa.cases import sealing
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.models import Person
 from tesa.cases.queries import case_for
-from tesa.cases.rules.access import Actor, CaseAct
+from tesa.cases.rules.access import Actor
 from tesa.cases.rules.people import may_be_born
 from tesa.core.db import db
 from tesa.core.errors import RuleBroken
@@ -31,7 +31,7 @@ def describe_person(
 
     Raises NotFound, NotAllowed, or RuleBroken for a year in which nobody living was born.
     """
-    case = case_for(case_id, by, CaseAct.DESCRIBE_PERSON, now, lock=True)
+    case = case_for(case_id, by, "person.describe", now, lock=True)
     if birth_year is not None and not may_be_born(birth_year, now):
         raise RuleBroken(_("Tahun lahir ini tidak mungkin."))
     person = db.session.get_one(Person, case.person_id)

@@ -11,7 +11,7 @@ from tesa.accounts.audit import record, sealed_hash
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.actions.write_note import add_text, check_text, let_go
 from tesa.cases.queries import case_for, note_of
-from tesa.cases.rules.access import Actor, CaseAct
+from tesa.cases.rules.access import Actor
 from tesa.core.errors import Conflict, NotAllowed
 
 
@@ -31,7 +31,7 @@ def edit_note(
     NotFound, NotAllowed when the note is somebody else's, RuleBroken for an empty text, and Conflict when the note was
     changed meanwhile: the page then still has `text`, and shows it beside what the note says now.
     """
-    case = case_for(case_id, author, CaseAct.WRITE_NOTES, now, lock=True)
+    case = case_for(case_id, author, "note.write", now, lock=True)
     note = note_of(case.id, note_id)
     if note.author_id != author.id:
         raise NotAllowed(_("Hanya penulisnya yang dapat mengubah catatan ini."))

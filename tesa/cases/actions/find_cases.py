@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from tesa.accounts.audit import record
 from tesa.cases.models import Case
-from tesa.cases.queries import cases_of, people_of_number, relation_to
-from tesa.cases.rules.access import Actor, CaseAct, may
+from tesa.cases.queries import cases_of, people_of_number, standing_to
+from tesa.cases.rules.access import Actor
 from tesa.cases.rules.numbering import as_case_number
 from tesa.core.db import db
 from tesa.telephony.numbers import normalised
@@ -27,7 +27,7 @@ def find_cases(text: str, by: Actor, now: datetime) -> list[uuid.UUID]:
     else:
         e164 = normalised(text)
         found = list(cases_of(people_of_number(e164))) if e164 else []
-    seen = [case.id for case in found if may(relation_to(case, by, now), CaseAct.READ)]
+    seen = [case.id for case in found if standing_to(case, by, now).may("case.read", case.status)]
     way = "case_number" if number is not None else "telephone"
     record(by.id, "case.find", "case", seen[0] if len(seen) == 1 else None, now, way=way, found=len(seen))
     return seen

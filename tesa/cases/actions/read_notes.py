@@ -12,7 +12,7 @@ from tesa.accounts.audit import record, sealed_hash
 from tesa.cases import sealing
 from tesa.cases.models import Note, NoteText
 from tesa.cases.queries import case_for, draft_of, note_of
-from tesa.cases.rules.access import Actor, CaseAct
+from tesa.cases.rules.access import Actor
 from tesa.core.db import db
 
 PAGE = 20
@@ -52,7 +52,7 @@ def read_notes(
 
     `before`: only notes older than that one. Raises NotFound when the reader may not read them.
     """
-    case = case_for(case_id, reader, CaseAct.READ_NOTES, now)
+    case = case_for(case_id, reader, "note.read", now)
     query = select(Note).where(Note.case_id == case.id).order_by(Note.created_at.desc(), Note.id.desc())
     if before is not None:
         last = note_of(case.id, before)
@@ -64,13 +64,13 @@ def read_notes(
 
 def read_revisions(case_id: uuid.UUID, note_id: uuid.UUID, reader: Actor, now: datetime) -> list[NoteView]:
     """All that a note has said, the newest revision first. Raises NotFound."""
-    note = note_of(case_for(case_id, reader, CaseAct.READ_NOTES, now).id, note_id)
+    note = note_of(case_for(case_id, reader, "note.read", now).id, note_id)
     return [_opened(note, revision, reader, now) for revision in range(note.revision, 0, -1)]
 
 
 def read_draft(case_id: uuid.UUID, subject_id: uuid.UUID, reader: Actor, now: datetime) -> DraftView | None:
     """What the reader was writing about the case, or (`subject_id`) about one of its notes. Raises NotFound."""
-    case = case_for(case_id, reader, CaseAct.WRITE_NOTES, now)
+    case = case_for(case_id, reader, "note.write", now)
     draft = draft_of(reader.id, subject_id)
     if draft is None or draft.owner_id != case.id:
         return None

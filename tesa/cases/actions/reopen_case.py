@@ -11,7 +11,7 @@ from tesa.accounts.audit import record
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.models import Case
 from tesa.cases.queries import case_for, open_case_of
-from tesa.cases.rules.access import Actor, CaseAct
+from tesa.cases.rules.access import Actor
 from tesa.cases.rules.lifecycle import Step, after
 from tesa.core.errors import RuleBroken
 
@@ -19,7 +19,7 @@ from tesa.core.errors import RuleBroken
 def reopen_case(case_id: uuid.UUID, by: Actor, now: datetime) -> None:
     """Reopen the case; its risk is to be screened again. Raises RuleBroken when it is not closed, or when the person
     has another case under way."""
-    case = case_for(case_id, by, CaseAct.REOPEN, now, lock=True)
+    case = case_for(case_id, by, "case.reopen", now, lock=True)
     take_up(case, by.id, now)
 
 

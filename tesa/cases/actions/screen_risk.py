@@ -11,7 +11,7 @@ from tesa.accounts.audit import record
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.actions.write_note import add_note, check_text
 from tesa.cases.queries import case_for
-from tesa.cases.rules.access import Actor, CaseAct
+from tesa.cases.rules.access import Actor
 from tesa.cases.rules.lifecycle import Step, after
 from tesa.cases.rules.risk import Risk, lowers, rank
 from tesa.core.db import new_id
@@ -19,17 +19,17 @@ from tesa.core.errors import RuleBroken
 
 
 def screen_risk(case_id: uuid.UUID, risk: str, reason: str, by: Actor, now: datetime) -> None:
-    """Judge the case's risk. Raising is always allowed; lowering needs the owner or a coordinator, and a reason.
+    """Judge the case's risk. Raising is always allowed; lowering needs the owner and a reason.
 
     `reason` becomes a sealed note. Raises NotFound, NotAllowed, or RuleBroken when the case is closed, `risk` is no
     level or the reason is missing.
     """
-    case = case_for(case_id, by, CaseAct.SCREEN, now, lock=True)
+    case = case_for(case_id, by, "case.screen", now, lock=True)
     if risk not in list(Risk):
         raise RuleBroken(_("Pilih tingkat risiko dari daftar."))
     lowered = lowers(case.risk, risk)
     if lowered:
-        case_for(case_id, by, CaseAct.LOWER, now)
+        case_for(case_id, by, "case.lower", now)
         if not reason.strip():
             raise RuleBroken(_("Menurunkan risiko perlu alasan."))
     status = after(case.status, Step.SCREEN)

@@ -10,14 +10,14 @@ from tesa.cases import sealing
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.models import SafeContactPlan
 from tesa.cases.queries import case_for
-from tesa.cases.rules.access import Actor, CaseAct
+from tesa.cases.rules.access import Actor
 from tesa.cases.rules.safe_contact import SafeAnswers
 from tesa.core.db import db
 
 
 def set_safe_contact(case_id: uuid.UUID, answers: SafeAnswers, by: Actor, now: datetime) -> None:
     """Keep `answers` as the plan of the person of this case, asked now. Raises NotFound or NotAllowed."""
-    case = case_for(case_id, by, CaseAct.SET_SAFE_CONTACT, now, lock=True)
+    case = case_for(case_id, by, "person.safe_contact", now, lock=True)
     plan = db.session.get(SafeContactPlan, case.person_id)
     if plan is None:
         plan = SafeContactPlan(person_id=case.person_id, revision=0)

@@ -12,7 +12,7 @@ from tesa.cases import sealing
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.models import Case, Note, NoteText
 from tesa.cases.queries import case_for, draft_of
-from tesa.cases.rules.access import Actor, CaseAct
+from tesa.cases.rules.access import Actor
 from tesa.cases.rules.drafts import LONGEST, may_go
 from tesa.core.db import db, new_id
 from tesa.core.errors import Conflict, RuleBroken
@@ -32,7 +32,7 @@ def write_note(
     `note_id` is chosen by the page, so that a form sent twice makes one note. `revision` is the draft's that the page
     had loaded (0: none). Raises NotFound, or RuleBroken when the text is empty or longer than LONGEST characters.
     """
-    case = case_for(case_id, author, CaseAct.WRITE_NOTES, now, lock=True)
+    case = case_for(case_id, author, "note.write", now, lock=True)
     note_id = note_id or new_id()
     known = db.session.get(Note, note_id)
     if known is not None:

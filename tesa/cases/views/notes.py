@@ -15,8 +15,7 @@ from tesa.cases.actions.edit_note import edit_note
 from tesa.cases.actions.read_notes import DraftView, NoteView, read_draft, read_notes, read_revisions
 from tesa.cases.actions.save_draft import Saved, Subject, save_draft
 from tesa.cases.actions.write_note import write_note
-from tesa.cases.queries import case_for, note_of
-from tesa.cases.rules.access import CaseAct
+from tesa.cases.queries import case_for, note_of, standing_to
 from tesa.cases.views.blueprint import blueprint
 from tesa.core import clock
 from tesa.core.db import new_id
@@ -37,9 +36,10 @@ def _notes(case_id: uuid.UUID, form: forms.NoteForm | None = None) -> str:
     who, now = principal(), clock.now()
     before = request.args.get("sebelum", type=uuid.UUID)
     with transaction():
-        case = case_for(case_id, who, CaseAct.READ_NOTES, now)
+        case = case_for(case_id, who, "note.read", now)
+        writes = standing_to(case, who, now).may("note.write", case.status)
         listed, older = read_notes(case_id, who, now, before)
-        draft = read_draft(case_id, case_id, who, now) if form is None else None
+        draft = read_draft(case_id, case_id, who, now) if form is None and writes else None
     return render(
         "cases/notes.html",
         block="catatan",
@@ -51,6 +51,7 @@ def _notes(case_id: uuid.UUID, form: forms.NoteForm | None = None) -> str:
         address=emails(note.author_id for note in listed),
         form=form or _fresh(draft),
         draft=draft,
+        writes=writes,
         labels=labels,
         me=who,
     )
@@ -98,10 +99,11 @@ def _note(case_id: uuid.UUID, note_id: uuid.UUID, form: forms.NoteForm | None = 
     """`form` and `sentence`: what could not be saved, and why. What the note says now then stands beside it."""
     who, now = principal(), clock.now()
     with transaction():
-        case = case_for(case_id, who, CaseAct.READ_NOTES, now)
+        case = case_for(case_id, who, "note.read", now)
         revisions = read_revisions(case_id, note_id, who, now)
         newest = revisions[0]
-        draft = read_draft(case_id, note_id, who, now) if form is None and newest.author_id == who.id else None
+        hers = newest.author_id == who.id and standing_to(case, who, now).may("note.write", case.status)
+        draft = read_draft(case_id, note_id, who, now) if form is None and hers else None
     if form is not None:
         form.revision.data, form.revision.raw_data = newest.revision, None
     return render(
@@ -114,8 +116,8 @@ def _note(case_id: uuid.UUID, note_id: uuid.UUID, form: forms.NoteForm | None = 
         form=form or _form_for(newest, draft),
         draft=draft,
         sentence=sentence,
+        hers=hers,
         labels=labels,
-        me=who,
     )
 
 
@@ -182,6 +184,6 @@ def _draft(case_id: uuid.UUID, note_id: uuid.UUID | None, window: uuid.UUID) -> 
 
 def _save(case_id: uuid.UUID, note_id: uuid.UUID | None, text: str, revision: int, window: uuid.UUID) -> Saved:
     who, now = principal(), clock.now()
-    case = case_for(case_id, who, CaseAct.WRITE_NOTES, now)
+    case = case_for(case_id, who, "note.write", now)
     subject = case.id if note_id is None else note_of(case.id, note_id).id
     return save_draft(Subject(subject, case.id), text, who.id, revision, now, writer=window)

@@ -46,6 +46,12 @@ class Settings:
     coordinator_numbers: tuple[str, ...] = ()
     metrics_token: str | None = field(default=None, repr=False)
     practice_url: str | None = None
+    audit_dir: Path | None = None
+
+    @property
+    def second_place(self) -> Path:
+        """The folder, outside the database, for the heads of the audit trail and for tombstones."""
+        return self.audit_dir or self.key_file.parent / "audit"
 
     @property
     def practice(self) -> bool:
@@ -192,6 +198,7 @@ class _Reader:
             coordinator_numbers=self.phones("TESA_COORDINATOR_NUMBERS"),
             metrics_token=self.text("TESA_METRICS_TOKEN") or None,
             practice_url=self.text("TESA_PRACTICE_URL") or None,
+            audit_dir=Path(folder) if (folder := self.text("TESA_AUDIT_DIR")) else None,
         )
         if self.problems:
             raise UnfitSettings(self.problems)

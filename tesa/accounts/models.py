@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tesa.core.db import Model, new_id
@@ -163,7 +163,7 @@ class SignInDelay(Model):
 
 
 class AuditEntry(Model):
-    """One link of the audit chain. Insert-only: triggers refuse UPDATE and DELETE."""
+    """One link of the audit chain. Insert-only: triggers refuse UPDATE, DELETE, and any seq but the next."""
 
     __tablename__ = "audit_entry"
 
@@ -177,8 +177,20 @@ class AuditEntry(Model):
     details: Mapped[str] = mapped_column(Text)  # canonical JSON: ids, codes, hashes
     prev: Mapped[bytes] = mapped_column(LargeBinary(32))
     mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+    epoch: Mapped[int | None]  # the day, since 1970, whose key signs it; None: from before there were keys for days
+    session_id: Mapped[uuid.UUID | None]  # the session of a signed-in actor
 
     __table_args__ = (
         Index("ix_audit_entry_actor_id_seq", "actor_id", "seq"),
         Index("ix_audit_entry_case_id_seq", "case_id", "seq"),
+        Index("ix_audit_entry_epoch_seq", "epoch", "seq"),
+        Index("ix_audit_entry_at", "at"),
+        Index("ix_audit_entry_actor_id_at", "actor_id", "at"),
+        Index(
+            "ix_audit_entry_session_id_seq",
+            "session_id",
+            "seq",
+            sqlite_where=text("session_id IS NOT NULL"),
+            postgresql_where=text("session_id IS NOT NULL"),
+        ),
     )

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from tesa.core.db import db
 from tesa.core.transactions import transaction
 from tesa.core.vault import vault
+from tesa.core.vault.evolving import begin_line
 
 
 def migrations() -> Path:
@@ -76,5 +77,6 @@ def upgrade(app: Flask) -> None:
     with app.app_context():
         with transaction():
             vault.ensure_purpose_keys()
+            begin_line("audit-day", root="audit")  # the audit trail's keys of the days, see tesa/accounts/audit/keys.py
         vault.check()
         db.session.remove()

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tesa.accounts import audit
 from tesa.accounts.audit import GENESIS, canonical, record, sealed_hash, verify
+from tesa.accounts.audit.entries import mac_of
 from tesa.accounts.models import Account
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
@@ -151,6 +152,10 @@ def behind_the_guard(*statements: tuple[str, dict[str, Any]]) -> None:
         "case_id = NULL",
         "details = '{}'",
         "mac = prev",
+        "epoch = epoch - 1",
+        "epoch = epoch + 1",
+        "epoch = NULL",
+        "session_id = object_id",
         "prev = mac",
     ],
 )
@@ -193,8 +198,8 @@ def test_two_entries_that_changed_places_are_found(app: Flask) -> None:
 def test_a_made_up_entry_is_found(app: Flask) -> None:
     write(2)
     copied = (
-        "INSERT INTO audit_entry (seq, at, actor_id, act, kind, object_id, case_id, details, prev, mac) "
-        "SELECT 3, at, actor_id, act, kind, object_id, case_id, details, mac, mac FROM audit_entry WHERE seq = 2"
+        "INSERT INTO audit_entry (seq, at, actor_id, act, kind, object_id, case_id, details, epoch, prev, mac) "
+        "SELECT 3, at, actor_id, act, kind, object_id, case_id, details, epoch, mac, mac FROM audit_entry WHERE seq = 2"
     )
     behind_the_guard((copied, {}))
     assert (verify().first_bad, verify().reason) == (3, "mac")
@@ -206,7 +211,7 @@ Fields = st.tuples(st.none() | st.text(max_size=5), st.none() | st.text(max_size
 @given(Fields, Fields)
 def test_no_two_entries_have_the_same_code(one: tuple[Any, ...], other: tuple[Any, ...]) -> None:
     """Nothing, empty, and letters moved over the border of two fields all differ."""
-    same = audit._mac(b"k" * 32, GENESIS, 1, one) == audit._mac(b"k" * 32, GENESIS, 1, other)
+    same = mac_of(b"k" * 32, GENESIS, 1, 9, one) == mac_of(b"k" * 32, GENESIS, 1, 9, other)
     assert same == (one == other)
 
 

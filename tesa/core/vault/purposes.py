@@ -12,6 +12,7 @@ from tesa.core.vault.keystore import KeyStore, StoredPurposeKey
 from tesa.core.vault.provider import KEY_BYTES, KeyProvider
 
 PURPOSES = ("blind-index", "audit", "pepper", "intake")
+LEFT_CLOSED = frozenset({"audit"})  # the root of an evolving key: opened to check old values, by nothing else
 
 
 class PurposeKeys:
@@ -81,6 +82,8 @@ class PurposeKeys:
             if name not in rows:
                 raise _missing(name)
         for row in rows.values():
+            if row.name in LEFT_CLOSED:
+                continue
             try:
                 self._opened(row)
             except Unopenable as error:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -16,6 +19,9 @@ E164 = re.compile(r"\+[1-9]\d{6,14}")
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 DEFAULT_DATABASE = f"sqlite:///{Path('instance').absolute() / 'tesa.db'}"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+KEY_PROVIDERS = ("file", "vault", "aws")
+KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:key/[0-9A-Za-z-]{1,100}")
+VAULT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 class UnfitSettings(Exception):
@@ -24,6 +30,26 @@ class UnfitSettings(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+@dataclass(frozen=True)
+class VaultKeys:
+    """A key in HashiCorp Vault's transit engine. The token is `token`, or what `token_file` holds at the moment."""
+
+    address: str
+    key: str
+    mount: str
+    token: str = field(repr=False)
+    token_file: Path | None
+
+
+@dataclass(frozen=True)
+class AwsKeys:
+    """Keys in AWS KMS, by ARN: the first wraps, the others only open. `endpoint` replaces AWS's own (tests)."""
+
+    arns: tuple[str, ...]
+    region: str
+    endpoint: str | None
 
 
 @dataclass(frozen=True)
@@ -45,8 +71,13 @@ class Settings:
     time_zone: ZoneInfo = ZoneInfo("Asia/Jakarta")
     coordinator_numbers: tuple[str, ...] = ()
     metrics_token: str | None = field(default=None, repr=False)
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     practice_url: str | None = None
     audit_dir: Path | None = None
+    key_provider: str = "file"
+    vault_keys: VaultKeys | None = None
+    aws_keys: AwsKeys | None = None
+    file_keys: bool = True  # False: the keys are with a service, and `key_file` only says where a file would lie
 
     @property
     def second_place(self) -> Path:
@@ -123,6 +154,19 @@ class _Reader:
             self.complain(name, "harus nomor E.164 dipisah koma", "must be E.164 numbers separated by commas")
         return values
 
+    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        found = []
+        for word in self.text(name).replace(",", " ").split():
+            try:
+                network = ip_network(word)
+            except ValueError:
+                self.complain(name, f"bukan alamat IP: {word}", f"is not an IP address or network: {word}")
+                continue
+            if network.prefixlen == 0:
+                self.complain(name, "tidak boleh mencakup semua alamat", "must not cover every address")
+            found.append(network)
+        return tuple(found)
+
     def secret_key(self) -> str:
         value = self.required("TESA_SECRET_KEY")
         if value and len(value) < 32:
@@ -147,15 +191,64 @@ class _Reader:
         return value
 
     def base_url(self) -> str | None:
-        value = self.text("TWILIO_API_BASE_URL").rstrip("/")
-        if not value:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            self.complain("TWILIO_API_BASE_URL", "bukan alamat http(s)", "is not an http(s) address")
-        elif parts.scheme == "http" and parts.hostname not in LOOPBACK:
-            self.complain("TWILIO_API_BASE_URL", "harus https di luar mesin ini", "must be https outside this machine")
+        return self.service("TWILIO_API_BASE_URL", self.text("TWILIO_API_BASE_URL")) or None
+
+    def service(self, name: str, value: str) -> str:
+        """The address of a service that we ask: https, or http on this machine. Empty stays empty."""
+        value = value.rstrip("/")
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = urlsplit("")
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            self.complain(name, "bukan alamat http(s)", "is not an http(s) address")
+        elif value and parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            self.complain(name, "harus https di luar mesin ini", "must be https outside this machine")
         return value
+
+    def key_file(self, provider: str) -> tuple[Path, bool]:
+        """Where the key file lies, and whether there is one at all: only the provider `file` cannot do without."""
+        given = self.required("TESA_KEY_FILE") if provider == "file" else self.text("TESA_KEY_FILE")
+        return (Path(given), True) if given else (Path.home() / ".config" / "tesa" / "keys", False)
+
+    def key_provider(self) -> str:
+        value = self.text("TESA_KEY_PROVIDER") or "file"
+        if value not in KEY_PROVIDERS:
+            self.complain("TESA_KEY_PROVIDER", "harus file, vault, atau aws", "must be file, vault or aws")
+            return "file"
+        return value
+
+    def vault_keys(self, provider: str) -> VaultKeys | None:
+        if provider != "vault" and not self.text("TESA_VAULT_ADDR"):
+            return None
+        address = self.service("TESA_VAULT_ADDR", self.required("TESA_VAULT_ADDR"))
+        key, mount = self.required("TESA_VAULT_KEY"), self.text("TESA_VAULT_MOUNT") or "transit"
+        for name, value in (("TESA_VAULT_KEY", key), ("TESA_VAULT_MOUNT", mount)):
+            if value and not VAULT_NAME.fullmatch(value):
+                self.complain(name, "hanya huruf, angka, _ . -", "takes letters, digits, _ . - only")
+        file, token = self.text("TESA_VAULT_TOKEN_FILE"), self.text("TESA_VAULT_TOKEN")
+        if not file and not token:
+            self.complain(
+                "TESA_VAULT_TOKEN_FILE", "belum diisi (atau TESA_VAULT_TOKEN)", "is not set (nor TESA_VAULT_TOKEN)"
+            )
+        elif file and (problem := _unfit_token_file(Path(file))):
+            self.complain("TESA_VAULT_TOKEN_FILE", *problem)
+        return VaultKeys(address, key, mount, token, Path(file) if file else None)
+
+    def aws_keys(self, provider: str) -> AwsKeys | None:
+        if provider != "aws" and not self.text("TESA_AWS_KMS_KEY"):
+            return None
+        arns = tuple(v.strip() for v in self.required("TESA_AWS_KMS_KEY").split(",") if v.strip())
+        found = [KEY_ARN.fullmatch(arn) for arn in arns]
+        if not all(found):
+            self.complain(
+                "TESA_AWS_KMS_KEY",
+                "harus ARN kunci (arn:aws:kms:…:key/…), bukan alias; beberapa dipisah koma, yang pertama membungkus",
+                "must be the ARN of a key (arn:aws:kms:…:key/…), no alias; several separated by commas, the first wraps",
+            )
+        region = self.text("TESA_AWS_REGION") or next((match[1] for match in found if match), "")
+        endpoint = self.text("TESA_AWS_ENDPOINT")
+        return AwsKeys(arns, region, self.service("TESA_AWS_ENDPOINT", endpoint) if endpoint else None)
 
     def zone(self) -> ZoneInfo:
         name = self.text("TESA_TIME_ZONE") or "Asia/Jakarta"
@@ -178,6 +271,8 @@ class _Reader:
         if self.text("FLASK_DEBUG") not in ("", "0"):
             self.complain("FLASK_DEBUG", "tidak boleh dinyalakan", "must not be on")
         sid, tokens = self.account()
+        provider = self.key_provider()
+        key_file, file_keys = self.key_file(provider)
         voice = self.phone("TESA_VOICE_NUMBER")
         if not voice and self.need_telephony:
             self.complain("TESA_VOICE_NUMBER", "belum diisi", "is not set")
@@ -185,7 +280,11 @@ class _Reader:
             database_url=self.text("TESA_DATABASE_URL") or DEFAULT_DATABASE,
             public_url=self.public_url(),
             secret_key=self.secret_key(),
-            key_file=Path(self.required("TESA_KEY_FILE") or "missing"),
+            key_file=key_file,
+            file_keys=file_keys,
+            key_provider=provider,
+            vault_keys=self.vault_keys(provider),
+            aws_keys=self.aws_keys(provider),
             twilio_account_sid=sid,
             twilio_auth_tokens=tokens,
             twilio_api_base_url=self.base_url(),
@@ -197,9 +296,24 @@ class _Reader:
             time_zone=self.zone(),
             coordinator_numbers=self.phones("TESA_COORDINATOR_NUMBERS"),
             metrics_token=self.text("TESA_METRICS_TOKEN") or None,
+            trusted_proxies=self.networks("TESA_TRUSTED_PROXIES"),
             practice_url=self.text("TESA_PRACTICE_URL") or None,
             audit_dir=Path(folder) if (folder := self.text("TESA_AUDIT_DIR")) else None,
         )
         if self.problems:
             raise UnfitSettings(self.problems)
         return result
+
+
+def _unfit_token_file(path: Path) -> tuple[str, str] | None:
+    """What is wrong with the file of Vault's token (Indonesian, English), or None."""
+    try:
+        mode = path.stat().st_mode
+        readable = os.access(path, os.R_OK)
+    except OSError:
+        return "tidak ada", "does not exist"
+    if not stat.S_ISREG(mode) or not readable:
+        return "tidak dapat dibaca", "cannot be read"
+    if stat.S_IMODE(mode) & 0o077:
+        return "dapat dibaca orang lain; jalankan chmod 600", "can be read by others; run chmod 600"
+    return None

@@ -17,7 +17,7 @@ from tesa.accounts import views as accounts_views
 from tesa.cases import sealing as cases_sealing
 from tesa.cases import views as cases_views
 from tesa.core.db import db, init_db
-from tesa.core.vault import SealedColumn, init_tombstones, init_vault, local_provider, vault
+from tesa.core.vault import SealedColumn, init_tombstones, init_vault, key_provider, vault
 from tesa.intake import jobs as intake_jobs
 from tesa.intake import outbox_kinds as intake_kinds
 from tesa.intake import sealing as intake_sealing
@@ -63,7 +63,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     app.extensions["tesa_claimers"] = [take_keyword]
     app.extensions["tesa_sealed"] = SEALED
     init_db(app, settings.database_url)
-    init_vault(app, local_provider(settings.key_file, forbidden_root=Path(__file__).parents[1]))
+    init_vault(app, key_provider(settings, forbidden_root=Path(__file__).parents[1]))
     init_tombstones(app, settings.second_place)
     box = Outbox(app, gateway or TwilioGateway(settings), threads=threads)
     app.extensions["tesa_outbox"] = box

@@ -10,7 +10,7 @@ from flask import Flask
 from config import Settings
 from tesa.core.db import db, init_db
 from tesa.core.upgrade import upgrade
-from tesa.core.vault import init_vault, local_provider
+from tesa.core.vault import init_vault, key_provider
 
 ACCOUNT_SID = "AC" + "7e" * 16
 AUTH_TOKEN = "a-token-that-only-the-tests-know"
@@ -60,7 +60,7 @@ def bare_app(settings: Settings) -> Flask:
     """An application of floor 0 alone: database and vault, no slice."""
     app = Flask("bare")
     init_db(app, settings.database_url)
-    init_vault(app, local_provider(settings.key_file))
+    init_vault(app, key_provider(settings))
     return app
 
 

@@ -8,6 +8,7 @@ ciphertext is bound to table, column, row, owner, class, key and revision, so th
 `docs/ciphertext-format.md` describes every byte. Only this package imports `cryptography`.
 """
 
+from tesa.core.vault.choice import key_provider
 from tesa.core.vault.errors import KeyFileProblem, KeysAway, Shredded, Unopenable
 from tesa.core.vault.key_file import create_key_file, local_provider
 from tesa.core.vault.provider import KeyProvider
@@ -32,6 +33,7 @@ __all__ = [
     "create_key_file",
     "init_tombstones",
     "init_vault",
+    "key_provider",
     "local_provider",
     "sealed_columns",
     "tombstone_file",

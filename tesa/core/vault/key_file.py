@@ -7,10 +7,13 @@ import hashlib
 import json
 import os
 import stat
+from functools import partial
 from pathlib import Path
 
 from tesa.core.vault.errors import KeyFileProblem
-from tesa.core.vault.provider import KEY_BYTES, LocalFileKeyProvider
+from tesa.core.vault.live_key_file import LiveKeyFile
+from tesa.core.vault.provider import KEY_BYTES
+from tesa.core.vault.providers.local_file import LocalFileKeyProvider
 
 LARGEST = 64 * 1024  # bytes; some hundred keys
 DATA_FOLDER = "instance"  # below the program, yet no part of it: version control leaves it out
@@ -45,18 +48,25 @@ def create_key_file(path: Path) -> None:
         raise
 
 
-def local_provider(path: Path, forbidden_root: Path | None = None) -> LocalFileKeyProvider:
-    """The provider for the key file at `path`.
+def local_provider(path: Path, forbidden_root: Path | None = None) -> LiveKeyFile:
+    """The provider for the key file at `path`, which may change while TeSA runs.
 
     Raises KeyFileProblem, naming TESA_KEY_FILE, when it is missing, may be read by others, lies among the program's
     files below `forbidden_root` (its folder `instance` is allowed), or does not hold what it should. No fallback.
     """
+    try:
+        return LiveKeyFile(path, partial(_read_fit, path, forbidden_root), key_name)
+    except OSError as error:
+        raise _unreadable(path) from error
+
+
+def _read_fit(path: Path, forbidden_root: Path | None) -> LocalFileKeyProvider:
     if forbidden_root is not None and _among_the_program(path.resolve(), forbidden_root.resolve()):
         raise _problem(path, "terletak di antara berkas program; pindahkan", "lies among the program's files; move it")
     try:
         mode, raw = _read(path)
     except OSError as error:
-        raise _problem(path, "tidak dapat dibaca; jalankan `tesa init`", "cannot be read; run `tesa init`") from error
+        raise _unreadable(path) from error
     if not stat.S_ISREG(mode):
         raise _problem(path, "bukan berkas biasa", "is no regular file")
     if stat.S_IMODE(mode) & 0o077:
@@ -89,6 +99,10 @@ def _parsed(path: Path, raw: bytes) -> LocalFileKeyProvider:
     if not fit or len(raw) > LARGEST:
         raise _problem(path, "rusak", "is damaged")
     return LocalFileKeyProvider(keys, current)
+
+
+def _unreadable(path: Path) -> KeyFileProblem:
+    return _problem(path, "tidak dapat dibaca; jalankan `tesa init`", "cannot be read; run `tesa init`")
 
 
 def _problem(path: Path, indonesian: str, english: str) -> KeyFileProblem:

@@ -1,20 +1,9 @@
-"""Where key-encryption keys live. A provider wraps keys, never data. The local file is the default.
-
-Wrapped form of the local provider: one byte algorithm (1 AES-256-GCM-SIV, 2 AES-256-GCM), 12 bytes nonce, ciphertext
-with tag. GCM-SIV where OpenSSL has it; either opens.
-"""
+"""Where key-encryption keys live. A provider wraps keys, never data. Implementations: tesa/core/vault/providers/."""
 
 from __future__ import annotations
 
-import os
 from typing import Protocol
 
-from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
-
-from tesa.core.vault.errors import Unopenable
-
-_SIV, _GCM = 1, 2
 KEY_BYTES = 32
 
 
@@ -23,7 +12,7 @@ class KeyProvider(Protocol):
 
     @property
     def key_id(self) -> str:
-        """The id of the key that wraps new keys."""
+        """The id of the key that wraps new keys, at most 255 characters. Raises KeysAway."""
         ...
 
     def wrap(self, plain: bytes, aad: bytes) -> bytes:
@@ -33,48 +22,3 @@ class KeyProvider(Protocol):
     def unwrap(self, wrapped: bytes, aad: bytes, key_id: str) -> bytes:
         """What was wrapped under `key_id`. Raises Unopenable, or KeysAway when the key service does not answer."""
         ...
-
-
-def _siv_or_gcm() -> int:
-    try:
-        AESGCMSIV(bytes(KEY_BYTES))
-    except UnsupportedAlgorithm:
-        return _GCM
-    return _SIV
-
-
-def _cipher(algorithm: int, key: bytes) -> AESGCM | AESGCMSIV:
-    return AESGCMSIV(key) if algorithm == _SIV else AESGCM(key)
-
-
-class LocalFileKeyProvider:
-    """Keys from a file that only its owner may read."""
-
-    def __init__(self, keys: dict[str, bytes], current: str) -> None:
-        self._keys = keys
-        self._current = current
-        self._algorithm = _siv_or_gcm()
-
-    def __repr__(self) -> str:
-        return f"LocalFileKeyProvider(key_id={self._current!r})"
-
-    @property
-    def key_id(self) -> str:
-        """See KeyProvider."""
-        return self._current
-
-    def wrap(self, plain: bytes, aad: bytes) -> bytes:
-        """See KeyProvider."""
-        nonce = os.urandom(12)
-        cipher = _cipher(self._algorithm, self._keys[self._current])
-        return bytes([self._algorithm]) + nonce + cipher.encrypt(nonce, plain, aad)
-
-    def unwrap(self, wrapped: bytes, aad: bytes, key_id: str) -> bytes:
-        """See KeyProvider."""
-        key = self._keys.get(key_id)
-        if key is None or len(wrapped) < 1 + 12 + 16 or wrapped[0] not in (_SIV, _GCM):
-            raise Unopenable
-        try:
-            return _cipher(wrapped[0], key).decrypt(wrapped[1:13], wrapped[13:], aad)
-        except (InvalidTag, UnsupportedAlgorithm) as error:
-            raise Unopenable from error

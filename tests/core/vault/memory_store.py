@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from tesa.core.vault import KeysAway
 from tesa.core.vault.keystore import StoredDataKey, StoredPurposeKey, Unsettled
-from tesa.core.vault.provider import KeyProvider, LocalFileKeyProvider
+from tesa.core.vault.provider import KeyProvider
+from tesa.core.vault.providers.local_file import LocalFileKeyProvider
 from tesa.core.vault.vault import Vault
 
 

@@ -20,7 +20,7 @@ from tesa.core.db import db
 from tesa.core.transactions import transaction
 from tesa.core.vault import Field, vault
 from tesa.core.vault.keystore import StoredDataKey, StoredPurposeKey
-from tesa.core.vault.provider import LocalFileKeyProvider
+from tesa.core.vault.providers.local_file import LocalFileKeyProvider
 from tesa.core.vault.vault import Vault
 from tests.core.vault import independent_decryptor as independent
 from tests.core.vault.memory_store import MemoryKeyStore

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
 from tesa import health
+from tesa.accounts import jobs as accounts_jobs
 from tesa.accounts import permissions as accounts_permissions
 from tesa.accounts import sealing as accounts_sealing
 from tesa.accounts import sign_in
 from tesa.accounts import views as accounts_views
+from tesa.accounts.audit.keys import hold_newest
 from tesa.cases import sealing as cases_sealing
 from tesa.cases import views as cases_views
+from tesa.core import clock
 from tesa.core.db import db, init_db
 from tesa.core.vault import SealedColumn, init_tombstones, init_vault, key_provider, vault
 from tesa.intake import jobs as intake_jobs
@@ -34,6 +38,8 @@ from tesa.outreach.actions.note_case_of_contact import note_case_of_contact
 from tesa.outreach.actions.raise_dispatch import raise_dispatch
 from tesa.outreach.actions.take_keyword import take_keyword
 from tesa.psychologists import views as psychologists_views
+from tesa.psychologists.public import state_of
+from tesa.psychologists.rules.presence import State
 from tesa.scheduler import Job, sweep_outbox
 from tesa.telephony.gateway import Gateway, TwilioGateway
 from tesa.telephony.outbox import Outbox
@@ -42,7 +48,12 @@ from tesa.web.shell import PUBLIC_ENDPOINTS, init_web
 log = logging.getLogger(__name__)
 PAGES = (accounts_views, psychologists_views, cases_views, intake_views, outreach_views)
 WEBHOOKS = (intake_webhooks, outreach_webhooks)
-JOBS: tuple[tuple[str, Job], ...] = (*intake_jobs.JOBS, *outreach_jobs.JOBS, ("outbox.sweep", sweep_outbox))
+JOBS: tuple[tuple[str, Job], ...] = (
+    *accounts_jobs.JOBS,
+    *intake_jobs.JOBS,
+    *outreach_jobs.JOBS,
+    ("outbox.sweep", sweep_outbox),
+)
 SEALED: tuple[SealedColumn, ...] = (
     *accounts_sealing.SEALED,
     *cases_sealing.SEALED,
@@ -76,9 +87,21 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     accounts_permissions.init_permissions(app)
     for module in (*PAGES, *WEBHOOKS, health):
         app.register_blueprint(module.blueprint)
+    app.extensions["tesa_in_call"] = _in_call
+    app.extensions["tesa_is_rung"] = _is_rung
     emergency_raised.connect(_dispatch_for)
     contact_linked.connect(_case_of_dispatch)
     return app
+
+
+def _in_call(account_id: UUID) -> bool:
+    """Is she rung, talking or writing up? Then her session lasts longer without an act."""
+    return state_of(account_id, clock.now()) in {State.RINGING, State.TALKING, State.WRAPUP}
+
+
+def _is_rung(account_id: UUID) -> bool:
+    """Does a call wait for her answer? Told even on a locked screen."""
+    return state_of(account_id, clock.now()) == State.RINGING
 
 
 def _dispatch_for(event: EmergencyRaised) -> None:
@@ -105,6 +128,7 @@ def refuse_wrong_keys(app: Flask) -> None:
     with app.app_context():
         try:
             vault.check()
+            hold_newest()  # so that this process can go on signing the trail though the provider goes away
         except SQLAlchemyError:
             log.exception("the keys could not be compared with the database")
         finally:

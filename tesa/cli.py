@@ -17,7 +17,7 @@ from config import Settings, UnfitSettings
 
 GROUPS = {
     "staff": ("tesa.accounts.cli", "staff_group"),
-    "audit": ("tesa.accounts.cli", "audit_group"),
+    "audit": ("tesa.accounts.audit_cli", "audit_group"),
     "rota": ("tesa.psychologists.cli", "rota_group"),
     "simulate": ("tesa.telephony.practice.cli", "simulate_group"),
 }
@@ -167,8 +167,9 @@ def web() -> None:
 @main.command()
 def worker() -> None:
     """The clockwork alone."""
+    from tesa.accounts.audit.heads import write_head
     from tesa.app import JOBS, refuse_wrong_keys
-    from tesa.core import logs
+    from tesa.core import clock, logs
     from tesa.core.vault import KeyFileProblem
     from tesa.scheduler import Clockwork
 
@@ -179,6 +180,8 @@ def worker() -> None:
     except KeyFileProblem as problem:
         refuse(str(problem))
     Clockwork(app, JOBS).run()
+    with app.app_context():
+        write_head(app.extensions["tesa_settings"].second_place, clock.now())
 
 
 @main.command()

@@ -65,9 +65,9 @@ def empty_database_url(_databases: Databases) -> str:
 
 
 @pytest.fixture
-def settings(database_url: str, key_file: Path) -> Settings:
+def settings(database_url: str, key_file: Path, tmp_path: Path) -> Settings:
     """Settings of a whole installation."""
-    return make_settings(database_url, key_file)
+    return make_settings(database_url, key_file, audit_dir=tmp_path / "audit")
 
 
 @pytest.fixture

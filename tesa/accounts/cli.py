@@ -14,7 +14,6 @@ from tesa.accounts.actions.finish_enrolment import offer_enrolment
 from tesa.accounts.actions.import_staff import UnfitFile, import_staff
 from tesa.accounts.actions.save_account import Details, save_account
 from tesa.accounts.actions.set_secrets import set_secrets
-from tesa.accounts.audit import verify
 from tesa.accounts.bilingual import both
 from tesa.accounts.public import Role, by_email
 from tesa.core import clock
@@ -118,23 +117,3 @@ def staff_enrol(email: str) -> None:
     with transaction():
         token = offer_enrolment(person.id, None, clock.now())
     click.echo(settings().url(f"/enrol/{token}"))
-
-
-@click.group("audit")
-def audit_group() -> None:
-    """The audit trail."""
-    _inside()
-
-
-@audit_group.command("verify")
-@click.option("--json", "as_json", is_flag=True, help="for a program")
-def audit_verify(as_json: bool) -> None:
-    """Walk the chain: exit 0 when it is whole, 3 when it is broken."""
-    verdict = verify()
-    if as_json:
-        click.echo(json.dumps({"entries": verdict.entries, "first_bad": verdict.first_bad, "reason": verdict.reason}))
-    elif verdict.first_bad is None:
-        click.echo(f"Utuh / whole: {verdict.entries}")
-    else:
-        click.echo(f"Rusak mulai entri / broken at entry {verdict.first_bad}: {verdict.reason}")
-    sys.exit(0 if verdict.first_bad is None else 3)

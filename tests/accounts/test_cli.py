@@ -1,4 +1,4 @@
-"""`tesa staff …` and `tesa audit …` as an operator types them."""
+"""`tesa staff …` as an operator types it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from tesa.accounts.actions.finish_enrolment import open_enrolment
-from tesa.accounts.cli import audit_group, staff_group
+from tesa.accounts.cli import staff_group
 from tesa.accounts.public import by_email
 from tests.accounts.making import NOW, OTHER_PASSWORD, PASSWORD, enter_password, is_in
-from tests.accounts.test_audit import behind_the_guard, write
 from tests.accounts.test_import_staff import GOOD
 from tests.support.client import OutsideClient
 from tests.support.moved_clock import MovedClock
@@ -29,10 +28,6 @@ def _clock(now: MovedClock) -> None:
 
 def staff(*words: str, typed: str | None = None) -> Result:
     return CliRunner().invoke(staff_group, words, input=typed, catch_exceptions=False)
-
-
-def audit(*words: str) -> Result:
-    return CliRunner().invoke(audit_group, words, catch_exceptions=False)
 
 
 def test_with_a_password_she_can_sign_in_at_once(app: Flask, client: OutsideClient) -> None:
@@ -133,19 +128,3 @@ def test_adding_somebody_who_is_there_gives_her_new_secrets(app: Flask, client: 
     assert staff(*ADD, "--password-stdin", typed=OTHER_PASSWORD).exit_code == 0
     assert enter_password(client, "dua@contoh.id").status_code == 422
     assert enter_password(client, "dua@contoh.id", OTHER_PASSWORD).status_code == 303
-
-
-def test_a_whole_trail(app: Flask) -> None:
-    write(3)
-    result = audit("verify")
-    assert (result.exit_code, result.stdout) == (0, "Utuh / whole: 3\n")
-    assert json.loads(audit("verify", "--json").stdout) == {"entries": 3, "first_bad": None, "reason": None}
-
-
-def test_a_broken_trail_names_its_first_bad_entry(app: Flask) -> None:
-    write(3)
-    behind_the_guard(("UPDATE audit_entry SET act = 'x' WHERE seq = 2", {}))
-    result = audit("verify")
-    assert result.exit_code == 3
-    assert "broken at entry 2: mac" in result.stdout
-    assert json.loads(audit("verify", "--json").stdout)["first_bad"] == 2

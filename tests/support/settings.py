@@ -45,6 +45,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "TESA_PUBLIC_URL": settings.public_url,
         "TESA_SECRET_KEY": settings.secret_key,
         "TESA_KEY_FILE": str(settings.key_file),
+        "TESA_AUDIT_DIR": str(settings.second_place),
         "TESA_PORT": str(settings.port),
         "TESA_VOICE_NUMBER": settings.voice_number,
         "TESA_WHATSAPP_NUMBER": settings.whatsapp_number or "",

@@ -40,6 +40,7 @@ from tesa.outreach.actions.take_keyword import take_keyword
 from tesa.psychologists import views as psychologists_views
 from tesa.psychologists.public import state_of
 from tesa.psychologists.rules.presence import State
+from tesa.retention import jobs as retention_jobs
 from tesa.scheduler import Job, sweep_outbox
 from tesa.telephony.gateway import Gateway, TwilioGateway
 from tesa.telephony.outbox import Outbox
@@ -52,6 +53,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     *accounts_jobs.JOBS,
     *intake_jobs.JOBS,
     *outreach_jobs.JOBS,
+    *retention_jobs.JOBS,
     ("outbox.sweep", sweep_outbox),
 )
 SEALED: tuple[SealedColumn, ...] = (

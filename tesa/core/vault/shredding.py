@@ -15,10 +15,9 @@ import logging
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, exists, func, insert, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, SQLColumnExpression, Table, exists, func, insert, select, update
 
 from tesa.core import failpoints
 from tesa.core.db import db, new_id
@@ -68,7 +67,7 @@ def shredded_at(owner: uuid.UUID, klass: str) -> datetime | None:
 
 
 def not_shredded_since(
-    owner: InstrumentedAttribute[uuid.UUID], klass: str, since: ColumnElement[datetime]
+    owner: SQLColumnExpression[uuid.UUID], klass: str, since: SQLColumnExpression[Any]
 ) -> ColumnElement[bool]:
     """For a query over owners: what they sealed in `klass` was not destroyed at or after `since`."""
     later = (TOMBSTONE.c.owner == owner, TOMBSTONE.c.klass == klass, TOMBSTONE.c.shredded_at >= since)

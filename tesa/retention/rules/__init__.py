@@ -1,0 +1,1 @@
+"""What retention decides by: no database, no clock."""

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from tesa.accounts.rules.policy import Actor
 from tesa.cases import sealing
 from tesa.cases.models import Case, Person, SafeContactPlan
 from tesa.cases.queries import cases_of, people_of_number, standing_to
-from tesa.cases.rules.access import Actor
 from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.cases.rules.risk import Risk, riskier
 from tesa.cases.rules.safe_contact import strictest

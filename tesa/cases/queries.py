@@ -10,10 +10,10 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from tesa.accounts.rules.policy import Standing
+from tesa.accounts.rules.policy import Actor, Standing
 from tesa.cases import sealing
 from tesa.cases.models import Case, CaseAccess, Note, NoteDraft, Person, PersonNumber
-from tesa.cases.rules.access import Actor, Grant, relations
+from tesa.cases.rules.access import Grant, relations
 from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.core.db import db
 from tesa.core.errors import NotAllowed, NotFound

@@ -6,11 +6,17 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
+from tesa.accounts.rules.policy import Actor, Relation, Standing, may
+from tesa.accounts.rules.roles import Role
 from tesa.core.db import db
+from tesa.core.errors import NotAllowed, NotFound
+from tesa.intake import sealing
 from tesa.intake.models import Call, Contact, Offer
 from tesa.intake.rules.words import ContactState, OfferOutcome
+from tesa.telephony.numbers import normalised
 
 
 def locked(contact_id: uuid.UUID) -> Contact | None:
@@ -18,6 +24,52 @@ def locked(contact_id: uuid.UUID) -> Contact | None:
     return db.session.scalar(
         select(Contact).where(Contact.id == contact_id).with_for_update().execution_options(populate_existing=True)
     )
+
+
+def _bonds(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
+    """The contacts to which `actor` is this or that."""
+    offered = select(Offer.contact_id).where(Offer.account_id == actor.id, Offer.outcome.is_(None))
+    free = Contact.state.in_([ContactState.WAITING, ContactState.CALL_BACK])
+    return {
+        Relation.OWN: and_(Contact.psychologist_id.is_not(None), Contact.psychologist_id == actor.id),
+        Relation.UNASSIGNED: and_(Contact.psychologist_id.is_(None), free),
+        Relation.OFFERED: Contact.id.in_(offered),
+        Relation.OVERSEEING: Contact.id.is_not(None) if Role.COORDINATOR in actor.roles else false(),
+    }
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The contacts of whose existence `actor` may know."""
+    seen = (contacts for bond, contacts in _bonds(actor).items() if may(actor.roles, "contact.read", [bond]))
+    return or_(false(), *seen)
+
+
+def standing_to(contact_id: uuid.UUID, actor: Actor) -> Standing:
+    """What `actor` is to the contact now, and so what she may do with it; nothing to one that is not there."""
+    bonds = _bonds(actor)
+    row = db.session.execute(select(*bonds.values()).where(Contact.id == contact_id)).one_or_none()
+    return Standing(actor.roles, frozenset(bond for bond, so in zip(bonds, row or (), strict=False) if so))
+
+
+def contact_for(contact_id: uuid.UUID, actor: Actor, act: str) -> Contact:
+    """The contact, locked for the rest of the transaction, if `actor` may do `act` (of the table of access) with it.
+
+    Raises NotFound when there is none of which she may know, NotAllowed when she may not do this.
+    """
+    contact = locked(contact_id)
+    who = standing_to(contact_id, actor)
+    if contact is None or not who.may("contact.read", contact.state):
+        raise NotFound
+    if not who.may(act, contact.state):
+        if who.relations & {Relation.UNASSIGNED, Relation.OFFERED}:
+            raise NotAllowed(_("Ambil kontak ini lebih dahulu."))
+        raise NotAllowed(_("Kontak ini ditangani rekan lain."))
+    return contact
+
+
+def number_of(contact: Contact) -> str | None:
+    """The caller's number, E.164; None when it is withheld. Whoever shows it asks the table of access first."""
+    return normalised(sealing.open_number(contact.id, contact.caller_sealed))
 
 
 def call_of(contact_id: uuid.UUID) -> Call | None:

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from tesa.accounts.public import Principal, emails
-from tesa.accounts.rules.roles import Role
+from tesa.accounts.rules.policy import Relation
 from tesa.core.db import db
 from tesa.intake import sealing
 from tesa.intake.models import Call, CallBackTask, Contact, ContactEvent, Message, Offer
+from tesa.intake.queries import number_of, standing_to, visible_to
 from tesa.intake.rules.words import ContactState
-from tesa.telephony.numbers import masked, normalised
+from tesa.telephony.numbers import masked
 
 MOST_ROWS = 100
 MOST_MESSAGES = 300
@@ -56,9 +57,9 @@ class ContactView:
     """A contact's page."""
 
     contact: Contact
-    number: str = field(repr=False)
+    number: str = field(repr=False)  # masked unless she may have it in clear
     mine: bool
-    reads: bool  # may this person read what was said?
+    can: frozenset[str]  # what this person may do with it
     psychologist: str | None
     messages: Sequence[MessageView]
     events: Sequence[tuple[ContactEvent, str | None]]
@@ -67,21 +68,6 @@ class ContactView:
     call: Call | None
     task: CallBackTask | None
     recording: bool
-
-
-def _offered_to(account_id: uuid.UUID) -> ColumnElement[bool]:
-    return Contact.id.in_(select(Offer.contact_id).where(Offer.account_id == account_id, Offer.outcome.is_(None)))
-
-
-def visible_to(principal: Principal) -> ColumnElement[bool]:
-    """The contacts of whose existence this person may know: all for coordinators; own, offered and free ones else."""
-    if principal.is_role(Role.COORDINATOR):
-        return Contact.id.is_not(None)
-    return or_(
-        Contact.psychologist_id == principal.id,
-        and_(Contact.psychologist_id.is_(None), Contact.state.in_([ContactState.WAITING, ContactState.CALL_BACK])),
-        _offered_to(principal.id),
-    )
 
 
 def visible_contact(contact_id: uuid.UUID, principal: Principal) -> Contact | None:
@@ -94,10 +80,7 @@ def _tab(tab: str, principal: Principal) -> ColumnElement[bool]:
     if tab == "mine":
         return and_(open_ones, Contact.psychologist_id == principal.id)
     if tab == "waiting":
-        return or_(
-            and_(Contact.state == ContactState.WAITING),
-            and_(Contact.state == ContactState.CALL_BACK),
-        )
+        return Contact.state.in_([ContactState.WAITING, ContactState.CALL_BACK])
     return open_ones
 
 
@@ -137,19 +120,26 @@ def counts(principal: Principal) -> dict[str, int]:
     }
 
 
+def open_counts() -> dict[str, int]:
+    """How many contacts are in each state that still needs somebody; for those who see numbers, not contacts."""
+    rows = db.session.execute(
+        select(Contact.state, func.count().label("contacts"))
+        .where(Contact.state != ContactState.FINALIZED)
+        .group_by(Contact.state)
+    )
+    found = {row.state: row.contacts for row in rows}
+    return {state.value: found.get(state, 0) for state in ContactState if state != ContactState.FINALIZED}
+
+
 def _masked_number(contact: Contact) -> str:
-    return masked(normalised(sealing.open_number(contact.id, contact.caller_sealed)))
-
-
-def number_of(contact: Contact) -> str | None:
-    """The caller's number, E.164, for acts that need it (opening a case). Never for a page."""
-    return normalised(sealing.open_number(contact.id, contact.caller_sealed))
+    return masked(number_of(contact))
 
 
 def contact_view(contact: Contact, principal: Principal) -> ContactView:
-    """Everything on a contact's page that this person may see; words only if the contact is hers."""
-    mine = contact.psychologist_id == principal.id
-    messages = _messages(contact) if mine else []
+    """Everything on a contact's page that this person may see."""
+    who = standing_to(contact.id, principal)
+    can = who.acts(contact.state)
+    messages = _messages(contact) if "contact.words" in can else []
     events = db.session.scalars(
         select(ContactEvent)
         .where(ContactEvent.contact_id == contact.id, ContactEvent.code != "on_duty")
@@ -164,9 +154,9 @@ def contact_view(contact: Contact, principal: Principal) -> ContactView:
     task = db.session.scalar(select(CallBackTask).where(CallBackTask.contact_id == contact.id))
     return ContactView(
         contact=contact,
-        number=_masked_number(contact),
-        mine=mine,
-        reads=mine,
+        number=(number_of(contact) or "") if "contact.number" in can else _masked_number(contact),
+        mine=Relation.OWN in who.relations,
+        can=can,
         psychologist=address.get(contact.psychologist_id) if contact.psychologist_id else None,
         messages=messages,
         events=[(e, address.get(e.actor_id) if e.actor_id else None) for e in events],
@@ -174,7 +164,7 @@ def contact_view(contact: Contact, principal: Principal) -> ContactView:
         on_duty=_on_duty(contact.id),
         call=db.session.scalar(select(Call).where(Call.contact_id == contact.id)),
         task=task,
-        recording=bool(task and task.recording_sealed) and mine,
+        recording=bool(task and task.recording_sealed) and "contact.words" in can,
     )
 
 

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from tesa.accounts.audit import record
 from tesa.accounts.permissions import require
-from tesa.accounts.public import Principal, principal
+from tesa.accounts.public import principal
+from tesa.accounts.reveal import RevealForm, reason_given
 from tesa.accounts.rules.roles import Role
 from tesa.cases.public import case_brief, may_read_case, people_with_number
 from tesa.core import clock
 from tesa.core.db import db
-from tesa.core.errors import NotFound, RuleBroken
+from tesa.core.errors import NotAllowed, NotFound, RuleBroken
 from tesa.core.transactions import transaction
 from tesa.intake import forms, labels, screens
 from tesa.intake.actions.accept_offer import accept_offer
@@ -25,26 +26,17 @@ from tesa.intake.actions.finalize_contact import finalize_contact
 from tesa.intake.actions.link_case import link_case
 from tesa.intake.actions.miss_offer import miss_offer
 from tesa.intake.actions.raise_emergency import raise_emergency
+from tesa.intake.actions.reveal_number import reveal_number
 from tesa.intake.actions.send_reply import send_reply
 from tesa.intake.actions.take_conversation import take_conversation
 from tesa.intake.models import CallBackTask, Contact, EmergencyWord
-from tesa.intake.queries import locked, open_offer
+from tesa.intake.queries import contact_for, number_of, open_offer
 from tesa.intake.rules.words import OfferOutcome
 from tesa.psychologists.public import on_duty
 from tesa.web.fragments import is_poll, render
 
 blueprint = Blueprint("intake", __name__, template_folder="templates")
 EMERGENCY_NUMBERS = ("112", "110", "119", "129")
-
-
-def _mine(contact_id: uuid.UUID, who: Principal) -> Contact:
-    """The contact, locked, if it is this person's or a coordinator may act on it; else it does not exist."""
-    if screens.visible_contact(contact_id, who) is None:
-        raise NotFound
-    contact = locked(contact_id)
-    if contact is None:
-        raise NotFound
-    return contact
 
 
 def _to(contact_id: uuid.UUID) -> AnyResponse:
@@ -59,7 +51,7 @@ def home() -> str:
     who, now = principal(), clock.now()
     line = "outreach" if who.is_role(Role.OUTREACH) and not who.is_role(Role.PSYCHOLOGIST) else "hotline"
     duty = next((p for p in on_duty(line, now) if p.account_id == who.id), None)
-    on_line = who.is_role(Role.PSYCHOLOGIST) or who.is_role(Role.COORDINATOR)
+    on_line = who.has("contact.queue")
     return render(
         "intake/home.html",
         duty=duty,
@@ -67,6 +59,7 @@ def home() -> str:
         waiting=[r for r in screens.queue("waiting", who) if r.state == "waiting"] if on_line else [],
         mine=[r for r in screens.queue("mine", who) if r.state == "in_progress"] if on_line else [],
         owed=screens.owed(who) if on_line else screens.Owed([], []),
+        open_counts=screens.open_counts() if who.has("contact.count") and not on_line else {},
         labels=labels,
         now=now,
         button=forms.ButtonForm(),
@@ -99,6 +92,8 @@ def _inbox(contact_view: screens.ContactView | None, tab: str, **more: object) -
         link=forms.LinkCaseForm(),
         case=more.pop("case", None),
         matches=more.pop("matches", ()),
+        reveal_form=RevealForm(formdata=None),
+        revealed=more.pop("revealed", None),
         me=who,
     )
 
@@ -122,7 +117,7 @@ def contact(contact_id: uuid.UUID) -> str:
     return _contact_page(contact_id, None)
 
 
-def _contact_page(contact_id: uuid.UUID, reply: forms.ReplyForm | None) -> str:
+def _contact_page(contact_id: uuid.UUID, reply: forms.ReplyForm | None, revealed: list[str] | None = None) -> str:
     who = principal()
     found = screens.visible_contact(contact_id, who)
     if found is None:
@@ -132,14 +127,25 @@ def _contact_page(contact_id: uuid.UUID, reply: forms.ReplyForm | None) -> str:
             record(who.id, "contact.read", "contact", contact_id, clock.now(), case_id=found.case_id)
         found = db.session.get_one(Contact, contact_id)
     view = screens.contact_view(found, who)
-    number = screens.number_of(found) if view.mine and found.case_id is None else None
+    number = number_of(found) if "contact.case" in view.can and found.case_id is None else None
     return _inbox(
         view,
         _tab_asked() if "tab" in request.args else ("mine" if view.mine else "waiting"),
         reply=reply,
+        revealed=revealed,
         case=case_brief(found.case_id) if found.case_id else None,
         matches=people_with_number(number) if number else (),
     )
+
+
+@blueprint.post("/kontak/<uuid:contact_id>/nomor")
+@require("number.reveal")
+def reveal(contact_id: uuid.UUID) -> str:
+    """Show the masked number once."""
+    who, now = principal(), clock.now()
+    with transaction():
+        number = reveal_number(contact_id, who, reason_given(), now)
+    return _contact_page(contact_id, None, number)
 
 
 @blueprint.post("/kontak/<uuid:contact_id>/terima")
@@ -148,7 +154,7 @@ def accept(contact_id: uuid.UUID) -> AnyResponse:
     """Accept an offered call on the page: the own phone is picked up or led into the conversation."""
     who, now = principal(), clock.now()
     with transaction():
-        found = _mine(contact_id, who)
+        found = contact_for(contact_id, who, "contact.take")
         offer = open_offer(contact_id, who.id)
         if offer is None or offer.kind != "call":
             raise RuleBroken(_("Panggilan ini tidak sedang ditawarkan kepada Anda."))
@@ -163,7 +169,7 @@ def decline(contact_id: uuid.UUID) -> AnyResponse:
     """Decline an offered call on the page: the next phone rings."""
     who, now = principal(), clock.now()
     with transaction():
-        found = _mine(contact_id, who)
+        found = contact_for(contact_id, who, "contact.take")
         offer = open_offer(contact_id, who.id)
         if offer is not None:
             miss_offer(offer, found, OfferOutcome.DECLINED, now)
@@ -177,7 +183,7 @@ def take(contact_id: uuid.UUID) -> AnyResponse:
     """Take a written conversation."""
     who, now = principal(), clock.now()
     with transaction():
-        found = _mine(contact_id, who)
+        found = contact_for(contact_id, who, "contact.take")
         duty = next((p for p in on_duty("hotline", now) if p.account_id == who.id), None)
         take_conversation(found, who.id, duty.tier if duty else 3, now)
         record(who.id, "contact.take", "contact", contact_id, now)
@@ -193,12 +199,12 @@ def reply(contact_id: uuid.UUID) -> AnyResponse | tuple[str, int]:
         return _contact_page(contact_id, form), 422
     try:
         with transaction():
-            found = _mine(contact_id, who)
+            found = contact_for(contact_id, who, "contact.reply")
             send_reply(found, form.text.data or "", who.id, now)
             record(who.id, "contact.reply", "contact", contact_id, now)
-    except RuleBroken as broken:
-        form.text.errors = [broken.sentence]
-        return _contact_page(contact_id, form), 422
+    except (RuleBroken, NotAllowed) as refusal:
+        form.text.errors = [refusal.sentence]
+        return _contact_page(contact_id, form), refusal.status
     return _to(contact_id)
 
 
@@ -208,7 +214,7 @@ def emergency(contact_id: uuid.UUID) -> AnyResponse:
     """Raise the emergency: the outreach team is called at once."""
     who, now = principal(), clock.now()
     with transaction():
-        found = _mine(contact_id, who)
+        found = contact_for(contact_id, who, "contact.emergency")
         raise_emergency(found, "psychologist", who.id, now)
         record(who.id, "contact.emergency", "contact", contact_id, now)
     return _to(contact_id)
@@ -222,7 +228,7 @@ def finalize(contact_id: uuid.UUID) -> AnyResponse:
     if not form.validate_on_submit():
         raise RuleBroken(_("Pilih hasil kontak dari daftar."))
     with transaction():
-        found = _mine(contact_id, who)
+        found = contact_for(contact_id, who, "contact.finalize")
         finalize_contact(found, form.outcome.data, form.services.data or [], who.id, now)
         record(who.id, "contact.finalize", "contact", contact_id, now, outcome=form.outcome.data)
     return redirect(url_for("intake.home"), 303)
@@ -235,7 +241,7 @@ def to_case(contact_id: uuid.UUID) -> AnyResponse:
     who, now, form = principal(), clock.now(), forms.LinkCaseForm()
     person = _uuid_or_none(form.person_id.data)
     with transaction():
-        found = _mine(contact_id, who)
+        found = contact_for(contact_id, who, "contact.case")
         case_id = link_case(found, person, (form.name.data or "").strip(), who.id, now)
         record(who.id, "contact.case", "contact", contact_id, now, case_id=case_id)
     return redirect(url_for("cases.show", case_id=case_id), 303)
@@ -256,7 +262,7 @@ def close_promise(contact_id: uuid.UUID) -> AnyResponse:
     if not form.validate_on_submit():
         raise RuleBroken(_("Pilih hasil dan tuliskan alasannya dengan singkat."))
     with transaction():
-        found = _mine(contact_id, who)
+        found = contact_for(contact_id, who, "call_back.close")
         task = db.session.scalar(db.select(CallBackTask).where(CallBackTask.contact_id == contact_id))
         if task is None:
             raise NotFound

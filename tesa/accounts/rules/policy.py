@@ -7,9 +7,11 @@ table to docs/access.md for those who have to answer for it.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from tesa.accounts.rules.roles import Role
 
@@ -86,6 +88,9 @@ POLICY: tuple[Line, ...] = (
     # -- herself
     Line("home.read", Klass.SELF, EVERYBODY),
     Line("profile.own", Klass.SELF, EVERYBODY),
+    Line("session.prove", Klass.SELF, EVERYBODY),  # show her second factor again
+    Line("screen.lock", Klass.SELF, EVERYBODY),  # and unlock it
+    Line("factor.change", Klass.SELF, EVERYBODY, fresh=True),  # passkeys, recovery codes
     # -- contacts
     Line("contact.queue", Klass.QUEUE, _LINE),  # the inbox; its rows are those of contact.read
     Line("contact.count", Klass.QUEUE, _only(P, C, A)),
@@ -94,7 +99,7 @@ POLICY: tuple[Line, ...] = (
     Line("contact.words", Klass.CONTACT, _LINE, _to(OWN), opens=True),  # what was said
     Line("contact.number", Klass.CONTACT, _only(P), _to(OWN), opens=True),  # in clear; for all others it is masked
     Line("number.reveal", Klass.CONTACT, _only(C), _to(OVERSEEING, BREAK_GLASS), opens=True),  # of a contact, of a case
-    Line("contact.take", Klass.CONTACT, _LINE, _to(UNASSIGNED, OFFERED)),
+    Line("contact.take", Klass.CONTACT, _LINE, _to(UNASSIGNED, OFFERED, OWN)),  # her own: one assigned to her
     Line("contact.reply", Klass.CONTACT, _LINE, _to(OWN)),
     Line("contact.emergency", Klass.CONTACT, _only(P), _NEAR),
     Line("contact.emergency", Klass.CONTACT, _only(C), _ALL),
@@ -166,6 +171,16 @@ POLICY: tuple[Line, ...] = (
 _BY_ACT: dict[str, list[Line]] = {}
 for _line in POLICY:
     _BY_ACT.setdefault(_line.act, []).append(_line)
+
+
+class Actor(Protocol):
+    """Somebody who acts: a signed-in person or a member of staff."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+    @property
+    def roles(self) -> frozenset[Role]: ...
 
 
 @dataclass(frozen=True)

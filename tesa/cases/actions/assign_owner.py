@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 
 from tesa.accounts.audit import record
 from tesa.accounts.public import Role, member
+from tesa.accounts.rules.policy import Actor
 from tesa.cases.actions.grant_access import grant_access
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.queries import case_for
-from tesa.cases.rules.access import HANDOVER_ACCESS, Actor
+from tesa.cases.rules.access import HANDOVER_ACCESS
 from tesa.core.errors import RuleBroken
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from tesa.accounts.audit import record
+from tesa.accounts.rules.policy import Actor
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.actions.write_note import add_note, check_text
 from tesa.cases.queries import case_for
-from tesa.cases.rules.access import Actor
 from tesa.cases.rules.lifecycle import ClosureReason, Step, after
 from tesa.core.db import new_id
 from tesa.core.errors import RuleBroken

@@ -8,11 +8,11 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from tesa.accounts.audit import record
+from tesa.accounts.rules.policy import Actor
 from tesa.cases import sealing
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.models import Person
 from tesa.cases.queries import case_for
-from tesa.cases.rules.access import Actor
 from tesa.cases.rules.people import may_be_born
 from tesa.core.db import db
 from tesa.core.errors import RuleBroken

@@ -8,10 +8,10 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from tesa.accounts.audit import record, sealed_hash
+from tesa.accounts.rules.policy import Actor
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.actions.write_note import add_text, check_text, let_go
 from tesa.cases.queries import case_for, note_of
-from tesa.cases.rules.access import Actor
 from tesa.core.errors import Conflict, NotAllowed
 
 

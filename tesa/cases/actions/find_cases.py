@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from tesa.accounts.audit import record
+from tesa.accounts.rules.policy import Actor
 from tesa.cases.models import Case
 from tesa.cases.queries import cases_of, people_of_number, standing_to
-from tesa.cases.rules.access import Actor
 from tesa.cases.rules.numbering import as_case_number
 from tesa.core.db import db
 from tesa.telephony.numbers import normalised

@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from tesa.accounts.audit import record
+from tesa.accounts.rules.policy import Actor
 from tesa.cases import sealing
 from tesa.cases.models import Case, CaseEvent, Person, SafeContactPlan
 from tesa.cases.queries import case_for, numbers_of, standing_to
-from tesa.cases.rules.access import Actor
 from tesa.cases.rules.safe_contact import SafeAnswers, stale
 from tesa.core.db import db
 from tesa.telephony.numbers import masked

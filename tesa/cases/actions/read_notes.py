@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import select, tuple_
 
 from tesa.accounts.audit import record, sealed_hash
+from tesa.accounts.rules.policy import Actor
 from tesa.cases import sealing
 from tesa.cases.models import Note, NoteText
 from tesa.cases.queries import case_for, draft_of, note_of
-from tesa.cases.rules.access import Actor
 from tesa.core.db import db
 
 PAGE = 20

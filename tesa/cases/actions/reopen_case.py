@@ -8,10 +8,10 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from tesa.accounts.audit import record
+from tesa.accounts.rules.policy import Actor
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.models import Case
 from tesa.cases.queries import case_for, open_case_of
-from tesa.cases.rules.access import Actor
 from tesa.cases.rules.lifecycle import Step, after
 from tesa.core.errors import RuleBroken
 

@@ -6,11 +6,11 @@ import uuid
 from datetime import datetime
 
 from tesa.accounts.audit import record
+from tesa.accounts.rules.policy import Actor
 from tesa.cases import sealing
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.models import SafeContactPlan
 from tesa.cases.queries import case_for
-from tesa.cases.rules.access import Actor
 from tesa.cases.rules.safe_contact import SafeAnswers
 from tesa.core.db import db
 

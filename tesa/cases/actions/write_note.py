@@ -8,11 +8,11 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from tesa.accounts.audit import record, sealed_hash
+from tesa.accounts.rules.policy import Actor
 from tesa.cases import sealing
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.models import Case, Note, NoteText
 from tesa.cases.queries import case_for, draft_of
-from tesa.cases.rules.access import Actor
 from tesa.cases.rules.drafts import LONGEST, may_go
 from tesa.core.db import db, new_id
 from tesa.core.errors import Conflict, RuleBroken

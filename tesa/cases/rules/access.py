@@ -6,25 +6,14 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from tesa.accounts.rules.policy import Relation
+from tesa.accounts.rules.policy import Actor, Relation
 from tesa.accounts.rules.roles import Role
 
 CONTACT_ACCESS = timedelta(hours=24)
 """How long a psychologist who takes a contact of somebody else's case may work on that case."""
 HANDOVER_ACCESS = timedelta(days=7)
 """How long the former owner may still read a case that she has handed over."""
-
-
-class Actor(Protocol):
-    """Somebody who acts: a signed-in person or a member of staff."""
-
-    @property
-    def id(self) -> uuid.UUID: ...
-
-    @property
-    def roles(self) -> frozenset[Role]: ...
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response
 
 from tesa.accounts.permissions import require
 from tesa.accounts.public import emails, principal
+from tesa.accounts.reveal import RevealForm, reason_given
 from tesa.cases import forms, labels, screens
 from tesa.cases.actions.assign_owner import assign_owner
 from tesa.cases.actions.close_case import close_case
 from tesa.cases.actions.describe_person import describe_person
 from tesa.cases.actions.read_case import CaseView, read_case
 from tesa.cases.actions.reopen_case import reopen_case
+from tesa.cases.actions.reveal_numbers import reveal_numbers
 from tesa.cases.actions.screen_risk import screen_risk
 from tesa.cases.actions.set_safe_contact import set_safe_contact
 from tesa.cases.views.blueprint import blueprint
@@ -35,7 +37,7 @@ def show(case_id: uuid.UUID) -> str:
     return _page(case_id)
 
 
-def _page(case_id: uuid.UUID, wrong: FlaskForm | None = None) -> str:
+def _page(case_id: uuid.UUID, wrong: FlaskForm | None = None, revealed: list[str] | None = None) -> str:
     """The page of a case; `wrong` is a form that could not be accepted and is shown again with its errors."""
     who, now = principal(), clock.now()
     with transaction():
@@ -50,6 +52,8 @@ def _page(case_id: uuid.UUID, wrong: FlaskForm | None = None) -> str:
         me=who,
         now=now,
         forms=_forms(case, wrong),
+        reveal_form=RevealForm(formdata=None),
+        revealed=revealed,
         wrong=type(wrong).__name__ if wrong else "",
     )
 
@@ -82,6 +86,16 @@ def _forms(case: CaseView, wrong: FlaskForm | None) -> dict[str, FlaskForm]:
 def _done(case_id: uuid.UUID, sentence: str) -> Response:
     flash(sentence, "done")
     return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+@blueprint.post("/kasus/<uuid:case_id>/nomor")
+@require("number.reveal")
+def reveal(case_id: uuid.UUID) -> str:
+    """Show her masked numbers once."""
+    who, now = principal(), clock.now()
+    with transaction():
+        numbers = reveal_numbers(case_id, who, reason_given(), now)
+    return _page(case_id, revealed=numbers)
 
 
 @blueprint.post("/kasus/<uuid:case_id>/risiko")

@@ -11,11 +11,10 @@ from tesa.cases.actions.note_contact_on_case import note_contact_on_case
 from tesa.cases.actions.open_case import open_case
 from tesa.cases.public import people_with_number
 from tesa.core.errors import RuleBroken
-from tesa.intake import sealing
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.events import ContactLinked, contact_linked
 from tesa.intake.models import Contact
-from tesa.telephony.numbers import normalised
+from tesa.intake.queries import number_of
 
 
 def link_case(contact: Contact, person_id: uuid.UUID | None, name: str, by: uuid.UUID, now: datetime) -> uuid.UUID:
@@ -25,9 +24,7 @@ def link_case(contact: Contact, person_id: uuid.UUID | None, name: str, by: uuid
     """
     if contact.case_id is not None:
         return contact.case_id
-    if contact.psychologist_id != by:
-        raise RuleBroken(_("Ambil kontak ini lebih dahulu."))
-    number = normalised(sealing.open_number(contact.id, contact.caller_sealed))
+    number = number_of(contact)
     known = {m.person_id: m for m in people_with_number(number)} if number else {}
     if person_id is not None and person_id not in known:
         raise RuleBroken(_("Orang ini tidak memakai nomor tersebut."))

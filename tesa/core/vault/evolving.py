@@ -17,6 +17,7 @@ from tesa.core.vault import wraps
 from tesa.core.vault.encoding import joined
 from tesa.core.vault.errors import KeyFileProblem
 from tesa.core.vault.keystore import PURPOSE_KEY, DatabaseKeyStore, StoredPurposeKey
+from tesa.core.vault.live_key_file import settled
 from tesa.core.vault.vault import vault
 
 
@@ -51,8 +52,9 @@ def begin_line(name: str, root: str) -> None:
 
 def wrapped_for(name: str, version: int, secret: bytes) -> StoredPurposeKey:
     """The row that would store this version. Asks the key provider; raises KeysAway."""
-    under = vault.provider.key_id
-    wrapped = vault.provider.wrap(secret, wraps.purpose_key_aad(name, version, under))
+    provider = settled(vault.provider)
+    under = provider.key_id
+    wrapped = provider.wrap(secret, wraps.purpose_key_aad(name, version, under))
     return StoredPurposeKey(name, version, under, wrapped, None, clock.now())
 
 

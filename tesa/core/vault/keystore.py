@@ -35,6 +35,7 @@ class StoredDataKey:
     wrapped: bytes = field(repr=False)
     created_at: datetime
     shredded_at: datetime | None = None
+    renewed_at: datetime | None = None
 
 
 @dataclass(frozen=True)

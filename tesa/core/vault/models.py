@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tesa.core.db import Model
@@ -43,8 +43,39 @@ class DataKeyRow(Model):
     wrapped: Mapped[bytes]
     created_at: Mapped[datetime]
     shredded_at: Mapped[datetime | None]
+    renewed_at: Mapped[datetime | None]  # when a rotation made it; `created_at` is then as old as what it seals
 
     __table_args__ = (Index("ix_data_key_owner", "owner", "klass", "version"),)
+
+
+class KeyRotation(Model):
+    """One rotation of one kind of key (kek, data, index, intake), how far it has come, and what became of the old."""
+
+    __tablename__ = "key_rotation"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    source: Mapped[str] = mapped_column(String(255))  # what was in use before
+    target: Mapped[str | None] = mapped_column(String(255))  # what is in use since
+    started_at: Mapped[datetime]
+    unit: Mapped[str | None] = mapped_column(String(80))  # the table and column the pass has come to
+    after: Mapped[uuid.UUID | None]  # the last row that was looked at there
+    turned: Mapped[int]  # rows made anew, all passes together
+    missed: Mapped[int]  # rows of this pass that somebody else held
+    pass_began_at: Mapped[datetime | None]
+    ready_at: Mapped[datetime | None]  # from then on nobody uses the old key; a pass that begins later is the last
+    finished_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_key_rotation_open",
+            "kind",
+            unique=True,
+            sqlite_where=text("finished_at is null"),
+            postgresql_where=text("finished_at is null"),
+        ),
+    )
 
 
 class TombstoneRow(Model):

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from datetime import timedelta
 
 from tesa.core import clock
 from tesa.core.vault import wraps
-from tesa.core.vault.cache import KeyCache
+from tesa.core.vault.cache import KEPT_SECONDS, KeyCache
 from tesa.core.vault.errors import KeyFileProblem, Unopenable
 from tesa.core.vault.keystore import KeyStore, StoredPurposeKey
+from tesa.core.vault.live_key_file import settled
 from tesa.core.vault.provider import KEY_BYTES, KeyProvider
 
 PURPOSES = ("blind-index", "audit", "pepper", "intake")
 LEFT_CLOSED = frozenset({"audit"})  # the root of an evolving key: opened to check old values, by nothing else
+# After this long every process knows a new version: the time for which answers are remembered, twice, for clocks that
+# go wrong.
+SETTLES = timedelta(seconds=2 * KEPT_SECONDS)
 
 
 class PurposeKeys:
@@ -25,6 +31,7 @@ class PurposeKeys:
     def __init__(self, provider: KeyProvider, store: KeyStore) -> None:
         self._provider, self._store = provider, store
         self._newest: KeyCache[str, StoredPurposeKey] = KeyCache()
+        self._live: KeyCache[str, tuple[StoredPurposeKey, ...]] = KeyCache()
         self._secrets: dict[tuple[str, int], bytes] = {}
 
     def newest(self, name: str) -> StoredPurposeKey:
@@ -32,12 +39,34 @@ class PurposeKeys:
         known = self._newest.get(name)
         if known is not None:
             return known
-        row = self._store.purpose_key(name)
-        if row is None:
-            raise _missing(name)
+        row = self._newest_stored(name)
         if not self._store.unsettled().settle:
             self._newest.put(name, row)
         return row
+
+    def live(self, name: str) -> tuple[StoredPurposeKey, ...]:
+        """All versions that are not retired, newest first; none is opened. Raises KeyFileProblem when there is none."""
+        known = self._live.get(name)
+        if known is not None:
+            return known
+        rows = [row for row in self._store.purpose_keys() if row.name == name]
+        if not rows:
+            raise _missing(name)
+        found = tuple(sorted(rows, key=lambda row: row.version, reverse=True))
+        if not self._store.unsettled().settle:
+            self._live.put(name, found)
+        return found
+
+    def settled_version(self, name: str) -> int:
+        """The newest version that every process knows by now; where there is but one, that.
+
+        So nothing is written with a version before everybody looks things up by it as well.
+        """
+        live = self.live(name)
+        if len(live) > 1:
+            known_since = clock.now() - SETTLES
+            live = tuple(row for row in live if row.created_at <= known_since) or live[-1:]
+        return live[0].version
 
     def secret(self, name: str, version: int | None = None) -> bytes:
         """The secret of this version, or of the newest. Raises Unopenable."""
@@ -70,7 +99,20 @@ class PurposeKeys:
         present = {row.name for row in self._store.purpose_keys()}
         for name in PURPOSES:
             if name not in present:
-                self._store.add_purpose_key(self._made(name))
+                self._store.add_purpose_key(self._made(name, 1))
+
+    def add_version(self, name: str) -> int:
+        """Make the version after the newest, in this transaction; its number. Raises KeysAway."""
+        version = self._newest_stored(name).version + 1
+        self._store.add_purpose_key(self._made(name, version))
+        return version
+
+    def rewrapped(self, row: StoredPurposeKey) -> StoredPurposeKey:
+        """The same key, wrapped under what the provider wraps with now. Raises Unopenable, KeysAway."""
+        secret, provider = self._opened(row), settled(self._provider)
+        under = provider.key_id
+        wrapped = provider.wrap(secret, wraps.purpose_key_aad(row.name, row.version, under))
+        return replace(row, kek_id=under, wrapped=wrapped)
 
     def check(self) -> None:
         """Do our keys open all of them, and do the halves of the intake pair belong together?
@@ -94,7 +136,14 @@ class PurposeKeys:
     def forget(self) -> None:
         """Drop every secret from memory."""
         self._newest.clear()
+        self._live.clear()
         self._secrets.clear()
+
+    def _newest_stored(self, name: str) -> StoredPurposeKey:
+        row = self._store.purpose_key(name)
+        if row is None:
+            raise _missing(name)
+        return row
 
     def _opened(self, row: StoredPurposeKey) -> bytes:
         secret = self._provider.unwrap(
@@ -104,11 +153,12 @@ class PurposeKeys:
             raise Unopenable
         return secret
 
-    def _made(self, name: str) -> StoredPurposeKey:
+    def _made(self, name: str, version: int) -> StoredPurposeKey:
         secret, public = wraps.new_intake_pair() if name == "intake" else (os.urandom(KEY_BYTES), None)
-        under = self._provider.key_id
-        wrapped = self._provider.wrap(secret, wraps.purpose_key_aad(name, 1, under))
-        return StoredPurposeKey(name, 1, under, wrapped, public, clock.now())
+        provider = settled(self._provider)
+        under = provider.key_id
+        wrapped = provider.wrap(secret, wraps.purpose_key_aad(name, version, under))
+        return StoredPurposeKey(name, version, under, wrapped, public, clock.now())
 
 
 def _missing(name: str) -> KeyFileProblem:

@@ -7,6 +7,8 @@ import hmac
 import os
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
 from flask import Flask, current_app
@@ -18,7 +20,8 @@ from tesa.core.vault import wraps
 from tesa.core.vault.cache import KeyCache
 from tesa.core.vault.encoding import joined
 from tesa.core.vault.errors import KeysAway, Shredded, Unopenable
-from tesa.core.vault.keystore import DatabaseKeyStore, KeyStore, Place, StoredDataKey, Unsettled
+from tesa.core.vault.keystore import DatabaseKeyStore, KeyStore, Place, StoredDataKey, StoredPurposeKey, Unsettled
+from tesa.core.vault.live_key_file import settled
 from tesa.core.vault.provider import KEY_BYTES, KeyProvider
 from tesa.core.vault.purposes import PurposeKeys
 from tesa.core.vault.records import DataKey, Field, key_id_of, open_record, seal_record
@@ -74,8 +77,17 @@ class Vault:
 
     # -- what is derived from purpose keys
     def blind_index(self, kind: str, value: str) -> int:
-        """A short keyed hash of a normalised `value` to look rows up by; many values share one. Carries its version."""
-        version = self._purposes.newest("blind-index").version
+        """A short keyed hash of a normalised `value`, to be stored; many values share one. Carries its version.
+
+        Rows are looked up by `blind_indexes`.
+        """
+        return self._index(self._purposes.settled_version("blind-index"), kind, value)
+
+    def blind_indexes(self, kind: str, value: str) -> tuple[int, ...]:
+        """All hashes under which rows with this value may be stored now: one for each version of the index key."""
+        return tuple(self._index(row.version, kind, value) for row in self._purposes.live("blind-index"))
+
+    def _index(self, version: int, kind: str, value: str) -> int:
         text = joined(kind.encode(), value.encode("utf-8", "surrogatepass"))
         digest = hmac.digest(self._purposes.secret("blind-index", version), text, hashlib.sha256)
         return (version << INDEX_BITS) | (int.from_bytes(digest[:2], "big") >> (16 - INDEX_BITS))
@@ -130,32 +142,77 @@ class Vault:
             return known
         stored = self._store.newest(owner, klass, kinds)
         if stored is None:
-            return self._make(owner, klass, incoming=incoming)
+            # What came in may have been sealed already, under a key that we may not use: no version goes back.
+            other = self._store.newest(owner, klass, {INTAKE}) if klass in MAY_COME_IN and not incoming else None
+            return self._make(owner, klass, incoming=incoming, version=other.version if other else 1)
         try:
             key = self._opened(stored)
         except (KeysAway, Unopenable):
             if not incoming:
                 raise
-            return self._make(owner, klass, incoming=True)
+            return self._make(owner, klass, incoming=True, version=stored.version)
         self._remember(key, newest=True)
         return key
 
-    def _make(self, owner: uuid.UUID, klass: str, *, incoming: bool) -> DataKey:
-        key_id, version, secret = new_id(), 1, os.urandom(KEY_BYTES)
-        if incoming:
-            intake_version, public = self._purposes.intake_public()
-            kind, under = INTAKE, wraps.intake_name(intake_version)
-            aad = wraps.data_key_aad(key_id, version, owner, klass, kind, under)
-            wrapped = wraps.wrap_for_intake(public, secret, aad)
-        else:
-            kind, under = KEK, self.provider.key_id
-            aad = wraps.data_key_aad(key_id, version, owner, klass, kind, under)
-            wrapped = self.provider.wrap(secret, aad)
+    def _make(self, owner: uuid.UUID, klass: str, *, incoming: bool, version: int = 1) -> DataKey:
+        key = DataKey(new_id(), version, owner, klass, INTAKE if incoming else KEK, os.urandom(KEY_BYTES))
+        return self._add(key, created_at=clock.now())
+
+    def _add(self, key: DataKey, created_at: datetime, renewed_at: datetime | None = None) -> DataKey:
+        under, wrapped = self._wrapped(key)
         self._hold().settle = self._settle
-        self._store.add_data_key(StoredDataKey(key_id, owner, klass, version, kind, under, wrapped, clock.now()))
-        key = DataKey(key_id, version, owner, klass, kind, secret)
+        self._store.add_data_key(
+            StoredDataKey(
+                key.id, key.owner, key.klass, key.version, key.wrap_kind, under, wrapped, created_at, None, renewed_at
+            )
+        )
         self._remember(key, newest=True)
         return key
+
+    def _wrapped(self, key: DataKey) -> tuple[str, bytes]:
+        """What it is wrapped under from now on, and the wrapped form. Raises KeysAway unless its kind is `intake`."""
+        if key.wrap_kind == INTAKE:
+            intake_version, public = self._purposes.intake_public()
+            under = wraps.intake_name(intake_version)
+            return under, wraps.wrap_for_intake(public, key.secret, _bound(key, under))
+        provider = settled(self.provider)
+        under = provider.key_id
+        return under, provider.wrap(key.secret, _bound(key, under))
+
+    # -- rotation
+    def add_purpose_version(self, name: str) -> int:
+        """Make the version after the newest, in this transaction; its number. Raises KeysAway."""
+        self._hold().settle = self._settle
+        return self._purposes.add_version(name)
+
+    def purpose_rewrapped(self, row: StoredPurposeKey) -> StoredPurposeKey:
+        """The row as it is when wrapped under what wraps now. Raises Unopenable, KeysAway."""
+        return self._purposes.rewrapped(row)
+
+    def rewrapped(self, stored: StoredDataKey) -> StoredDataKey:
+        """The row as it is when wrapped under what wraps now, in the same kind. Raises Unopenable, KeysAway."""
+        under, wrapped = self._wrapped(self._opened(stored))
+        return replace(stored, wrapped_under=under, wrapped=wrapped)
+
+    def renewed(self, old: Sequence[StoredDataKey], now: datetime) -> DataKey:
+        """A key that takes the place of the live keys `old` of one owner and class; in this transaction.
+
+        `created_at` stays that of the oldest: whoever shreds up to some instant destroys what was sealed until then.
+        Whoever writes the database knows only the public half of the intake pair; that it belongs to the private one
+        is made sure of before old words are entrusted to it.
+        """
+        first = old[0]
+        incoming = first.klass in ALWAYS_INCOMING
+        if incoming:
+            self._purposes.secret("intake", self._purposes.newest("intake").version)
+        version = max(key.version for key in old) + 1
+        kind = INTAKE if incoming else KEK
+        key = DataKey(new_id(), version, first.owner, first.klass, kind, os.urandom(KEY_BYTES))
+        return self._add(key, created_at=min(key.created_at for key in old), renewed_at=now)
+
+    def reseal(self, field: Field, blob: bytes, key: DataKey) -> bytes:
+        """What `blob` holds, sealed under `key` of the same owner. Raises as `unseal`."""
+        return seal_record(field, key, open_record(field, self._key_of(field, blob), blob))
 
     def _key_of(self, field: Field, blob: bytes) -> DataKey:
         key_id = key_id_of(blob)
@@ -174,7 +231,7 @@ class Vault:
     def _opened(self, stored: StoredDataKey) -> DataKey:
         kind, under = stored.wrap_kind, stored.wrapped_under
         try:
-            aad = wraps.data_key_aad(stored.id, stored.version, stored.owner, stored.klass, kind, under)
+            aad = _bound(stored, under)
             if kind == INTAKE and stored.klass in MAY_COME_IN:
                 private = self._purposes.secret("intake", wraps.intake_version(under))
                 secret = wraps.unwrap_from_intake(private, stored.wrapped, aad)
@@ -208,6 +265,10 @@ class Vault:
             self._by_id.put(key.id.bytes, key)
         for place, key in here.newest.items():
             self._newest.put(place, key)
+
+
+def _bound(key: DataKey | StoredDataKey, under: str) -> bytes:
+    return wraps.data_key_aad(key.id, key.version, key.owner, key.klass, key.wrap_kind, under)
 
 
 def init_vault(app: Flask, provider: KeyProvider, store: KeyStore | None = None) -> None:

@@ -8,9 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from tesa.core import clock
 from tesa.core.vault import Field, KeyFileProblem, Shredded, Unopenable
 from tesa.core.vault.cache import KeyCache
 from tesa.core.vault.errors import KeysAway
+from tesa.core.vault.purposes import SETTLES
 from tesa.core.vault.wraps import purpose_key_aad
 from tests.core.vault.memory_store import FlightyProvider, make_provider, make_vault
 from tests.support.moved_clock import BEGINNING
@@ -78,10 +80,10 @@ def test_a_whole_row_given_to_another_owner_or_class_does_not_open(field: Field,
 
 def test_purpose_keys_do_not_change_places() -> None:
     vault, store = make_vault()
-    audit, pepper = store.purposes["audit", 1], store.purposes["pepper", 1]
-    store.purposes["audit", 1] = replace(audit, wrapped=pepper.wrapped)
+    index, pepper = store.purposes["blind-index", 1], store.purposes["pepper", 1]
+    store.purposes["blind-index", 1] = replace(index, wrapped=pepper.wrapped)
     with pytest.raises(Unopenable):
-        vault.purpose_key("audit")
+        vault.purpose_key("blind-index")
     with pytest.raises(KeyFileProblem, match="TESA_KEY_FILE"):
         vault.check()
 
@@ -112,11 +114,15 @@ def test_a_purpose_key_in_two_versions_side_by_side() -> None:
     under = vault.provider.key_id
     wrapped = vault.provider.wrap(os.urandom(32), purpose_key_aad("blind-index", 2, under))
     store.add_purpose_key(replace(store.purposes["blind-index", 1], version=2, wrapped=wrapped))
-    assert vault.blind_index("number", "+6281234567890") == before
-    vault._purposes._newest.clear()  # a minute later
-    assert (before >> 12, vault.blind_index("number", "+6281234567890") >> 12) == (1, 2)
+    assert vault.blind_indexes("number", "+6281234567890") == (before,)
+    vault._purposes._live.clear()  # a minute later
+    assert [index >> 12 for index in vault.blind_indexes("number", "+6281234567890")] == [2, 1]
+    assert vault.blind_index("number", "+6281234567890") == before, "others do not look things up by it yet"
+    store.purposes["blind-index", 2] = replace(store.purposes["blind-index", 2], created_at=clock.now() - SETTLES)
+    vault._purposes._live.clear()
+    assert vault.blind_index("number", "+6281234567890") >> 12 == 2
     store.purposes["blind-index", 2] = replace(store.purposes["blind-index", 2], retired_at=BEGINNING)
-    vault._purposes._newest.clear()
+    vault._purposes._live.clear()
     assert vault.blind_index("number", "+6281234567890") == before
 
 

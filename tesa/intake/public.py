@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from datetime import datetime, timedelta
 
@@ -55,3 +56,19 @@ def contact_states(now: datetime) -> list[dict[str, object]]:
         }
         for c in contacts
     ]
+
+
+def is_in_conversation(account_id: uuid.UUID, kind: str, object_id: uuid.UUID) -> bool:
+    """Is this thing a contact with whom this person is talking or writing right now? She must always see it."""
+    if kind != "contact":
+        return False
+    return (
+        db.session.scalar(
+            select(Contact.id).where(
+                Contact.id == object_id,
+                Contact.psychologist_id == account_id,
+                Contact.state == ContactState.IN_PROGRESS,
+            )
+        )
+        is not None
+    )

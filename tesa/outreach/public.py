@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Any
 
 from tesa.accounts.public import emails
 from tesa.outreach.models import DispatchOffer
-from tesa.outreach.queries import offers_of_all, on_board
+from tesa.outreach.queries import get, offers_of_all, on_board
+from tesa.outreach.rules.lifecycle import UNDER_WAY
 
 
 def dispatch_states(now: datetime) -> list[dict[str, Any]]:
@@ -38,3 +40,11 @@ def _offer(offer: DispatchOffer, email: str | None) -> dict[str, Any]:
         "ended_at": offer.ended_at.isoformat() if offer.ended_at else None,
         "outcome": offer.outcome,
     }
+
+
+def is_on_task(account_id: uuid.UUID, kind: str, object_id: uuid.UUID) -> bool:
+    """Is this thing a dispatch that this person has now? She must always see where she is going."""
+    if kind != "dispatch":
+        return False
+    dispatch = get(object_id)
+    return dispatch is not None and dispatch.acknowledged_by == account_id and dispatch.state in UNDER_WAY

@@ -27,7 +27,7 @@ from tesa.core.transactions import in_transaction
 LOCK = 0x7E5A_A0D1  # the advisory lock of the chain on PostgreSQL
 _NOTED = "tesa_audit_noted"
 _SIGNED_WITH = "tesa_audit_signed_with"
-Watcher = Callable[[Principal, "Noted", "list[Noted]"], None]
+Watcher = Callable[[Principal, "Noted"], None]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def record(
     if person is not None:
         watchers: tuple[Watcher, ...] = current_app.extensions.get("tesa_audit_watchers", ())
         for watcher in watchers:
-            watcher(person, noted, waiting)
+            watcher(person, noted)
     waiting.append(noted)
 
 

@@ -85,6 +85,7 @@ def event_label(code: str) -> str:
         "safe_contact": _("Rencana kontak aman ditanyakan"),
         "person": _("Keterangan orang diperbarui"),
         "closed": _("Kasus ditutup"),
+        "shredded": _("Isi kasus dihapus"),
     }[code]
 
 
@@ -102,6 +103,7 @@ EVENT_LOOK = {
     "safe_contact": ("shield-lock", ""),
     "person": ("user", ""),
     "closed": ("check", ""),
+    "shredded": ("shield-lock", ""),
 }
 """Icon and tone of an event on the timeline."""
 

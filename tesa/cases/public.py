@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from tesa.accounts.rules.policy import Actor
+from tesa.accounts.rules.policy import Actor, Standing
 from tesa.cases import sealing
 from tesa.cases.models import Case, Person, SafeContactPlan
 from tesa.cases.queries import cases_of, people_of_number, standing_to
@@ -17,10 +17,11 @@ from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.cases.rules.risk import Risk, riskier
 from tesa.cases.rules.safe_contact import strictest
 from tesa.core.db import db
+from tesa.core.vault import Shredded
 
 __all__ = [
     "CaseBrief", "PersonMatch", "Risk", "briefs", "case_brief", "may_read_case",
-    "people_with_number", "plan_of_number", "riskier", "sticky_psychologist",
+    "people_with_number", "plan_of_number", "riskier", "standing_to_case", "sticky_psychologist",
 ]  # fmt: skip
 
 
@@ -62,11 +63,18 @@ def _match(person: Person, cases: list[Case]) -> PersonMatch:
     under_way = next((c for c in cases if c.status != CaseStatus.CLOSED), None)
     return PersonMatch(
         person_id=person.id,
-        name=sealing.open_name(person) or sealing.open_alias(person),
+        name=_name(person),
         open_case_id=under_way.id if under_way else None,
         owner_id=under_way.owner_id if under_way else None,
         last_case_number=cases[0].number if cases else None,
     )
+
+
+def _name(person: Person) -> str:
+    try:
+        return sealing.open_name(person) or sealing.open_alias(person)
+    except Shredded:  # between its destruction and that of her numbers
+        return ""
 
 
 def plan_of_number(e164: str) -> str:
@@ -99,7 +107,12 @@ def briefs(case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, CaseBrief]:
     return {c.id: CaseBrief(c.id, c.number, c.status, c.risk, c.owner_id, c.person_id) for c in rows}
 
 
+def standing_to_case(case_id: uuid.UUID, actor: Actor, now: datetime) -> Standing:
+    """What `actor` (a signed-in person) is to the case; nothing, when there is no such case."""
+    case = db.session.get(Case, case_id)
+    return Standing(actor.roles) if case is None else standing_to(case, actor, now)
+
+
 def may_read_case(case_id: uuid.UUID, actor: Actor, now: datetime) -> bool:
     """May `actor` see this case at all? Whether she sees its person is another question."""
-    case = db.session.get(Case, case_id)
-    return case is not None and standing_to(case, actor, now).may("case.read", case.status)
+    return standing_to_case(case_id, actor, now).may("case.read")

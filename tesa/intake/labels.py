@@ -56,6 +56,7 @@ EVENT = {
     "call_back_closed": _l("Janji telepon kembali ditutup"),
     "case_linked": _l("Dihubungkan dengan kasus"),
     "finalized": _l("Kontak dicatat selesai"),
+    "shredded": _l("Isi kontak dihapus"),
     "last_resort": _l("Disambungkan langsung ke telepon petugas"),
 }
 OUTCOME = {

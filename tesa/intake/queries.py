@@ -13,6 +13,7 @@ from tesa.accounts.rules.policy import Actor, Relation, Standing, may
 from tesa.accounts.rules.roles import Role
 from tesa.core.db import db
 from tesa.core.errors import NotAllowed, NotFound
+from tesa.core.vault import Shredded
 from tesa.intake import sealing
 from tesa.intake.models import Call, Contact, Offer
 from tesa.intake.rules.words import ContactState, OfferOutcome
@@ -68,8 +69,11 @@ def contact_for(contact_id: uuid.UUID, actor: Actor, act: str) -> Contact:
 
 
 def number_of(contact: Contact) -> str | None:
-    """The caller's number, E.164; None when it is withheld. Whoever shows it asks the table of access first."""
-    return normalised(sealing.open_number(contact.id, contact.caller_sealed))
+    """The caller's number, E.164; None when it is withheld or destroyed. Whoever shows it asks the table of access."""
+    try:
+        return normalised(sealing.open_number(contact.id, contact.caller_sealed))
+    except Shredded:
+        return None
 
 
 def call_of(contact_id: uuid.UUID) -> Call | None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from tesa.accounts.public import Principal, emails
 from tesa.accounts.rules.policy import Relation
 from tesa.core.db import db
+from tesa.core.vault.shredding import shredded_at
 from tesa.intake import sealing
 from tesa.intake.models import Call, CallBackTask, Contact, ContactEvent, Message, Offer
 from tesa.intake.queries import number_of, standing_to, visible_to
@@ -68,6 +69,7 @@ class ContactView:
     call: Call | None
     task: CallBackTask | None
     recording: bool
+    gone_at: datetime | None = None  # when what was said, and her number, were destroyed
 
 
 def visible_contact(contact_id: uuid.UUID, principal: Principal) -> Contact | None:
@@ -139,7 +141,8 @@ def contact_view(contact: Contact, principal: Principal) -> ContactView:
     """Everything on a contact's page that this person may see."""
     who = standing_to(contact.id, principal)
     can = who.acts(contact.state)
-    messages = _messages(contact) if "contact.words" in can else []
+    gone_at = shredded_at(contact.id, "contact") if contact.state == ContactState.FINALIZED else None
+    messages = _messages(contact) if "contact.words" in can and gone_at is None else []
     events = db.session.scalars(
         select(ContactEvent)
         .where(ContactEvent.contact_id == contact.id, ContactEvent.code != "on_duty")
@@ -164,7 +167,8 @@ def contact_view(contact: Contact, principal: Principal) -> ContactView:
         on_duty=_on_duty(contact.id),
         call=db.session.scalar(select(Call).where(Call.contact_id == contact.id)),
         task=task,
-        recording=bool(task and task.recording_sealed) and "contact.words" in can,
+        recording=bool(task and task.recording_sealed) and "contact.words" in can and gone_at is None,
+        gone_at=gone_at,
     )
 
 

@@ -37,7 +37,8 @@ class RequestForm(FlaskForm):  # type: ignore[misc]
 
     def words(self) -> Words:
         """The three texts, without blanks around them."""
-        return Words(*((field.data or "").strip() for field in (self.place, self.known, self.safety)))
+        place, known, safety = ((field.data or "").strip() for field in (self.place, self.known, self.safety))
+        return Words(place, known, safety)
 
     def meanings(self) -> dict[str, str]:
         """When to choose which priority."""

@@ -115,6 +115,7 @@ def event_label(code: str, detail: str | None, to_state: str | None) -> str:
         "requested": _("Diminta"),
         "raised_again": _("Diminta lagi"),
         "amended": _("Keterangan diubah"),
+        "shredded": _("Keterangan dihapus"),
         "declined": _("Tidak bisa"),
         "missed": _("Tidak menjawab"),
         "superseded": _("Tawaran ditarik"),

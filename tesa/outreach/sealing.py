@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tesa.core.vault import Field, SealedColumn, vault
 from tesa.outreach.models import Dispatch
@@ -15,6 +16,7 @@ class Words:
     place: str = field(default="", repr=False)
     known: str = field(default="", repr=False)
     safety: str = field(default="", repr=False)
+    gone_at: datetime | None = None  # when they were destroyed
 
 
 def _field(column: str, dispatch: Dispatch) -> Field:

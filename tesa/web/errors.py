@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from tesa.core.errors import Refusal
+from tesa.core.vault import Shredded
 from tesa.web.fragments import from_htmx, is_poll
 from tesa.web.preferences import chosen_on_device
 
@@ -31,6 +32,7 @@ def words(status: int) -> tuple[str, str]:
         404: (_("Tidak ditemukan"), _("Halaman ini tidak ada, atau tidak untuk Anda.")),
         405: (_("Tidak bisa dengan cara itu"), _("Alamat ini tidak menerima cara permintaan tersebut.")),
         409: (_("Sudah berubah"), _("Seseorang lebih dulu, atau isinya sudah berubah. Muat ulang halaman.")),
+        410: (_("Sudah dihapus"), _("Isi ini sudah dihapus menurut aturan penyimpanan.")),
         413: (_("Terlalu besar"), _("Kiriman ini melebihi batas. Kirim yang lebih kecil.")),
         415: (_("Bentuk kiriman tidak dikenal"), _("Kiriman ini tidak dalam bentuk yang diterima di sini.")),
         422: (_("Belum bisa disimpan"), _("Periksa isian, lalu coba lagi.")),
@@ -71,6 +73,11 @@ def refused(error: Refusal) -> AnyResponse:
     return answer(error.status, error.sentence)
 
 
+def gone(error: Shredded) -> AnyResponse:
+    """What was asked for was destroyed on purpose: no fault, and nothing to try again."""
+    return answer(410)
+
+
 def csrf_failed(error: CSRFError) -> AnyResponse:
     """A form without, or with another person's, token."""
     return answer(403, _("Formulir ini sudah kedaluwarsa. Muat ulang halaman, lalu kirim lagi."))
@@ -93,5 +100,6 @@ def http_error(error: HTTPException) -> AnyResponse | HTTPException:
 def init_errors(app: Flask) -> None:
     """Answer all errors of `app` here."""
     app.register_error_handler(Refusal, refused)
+    app.register_error_handler(Shredded, gone)
     app.register_error_handler(CSRFError, csrf_failed)
     app.register_error_handler(HTTPException, http_error)

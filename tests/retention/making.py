@@ -81,7 +81,7 @@ def make_contact(
                 ended_at=ended,
                 finalized_at=ended,
                 outcome="counselling",
-            )  # fmt: skip
+            )
         )
         db.session.flush()
         db.session.add(
@@ -92,7 +92,7 @@ def make_contact(
                 status="received",
                 created_at=ended,
                 body_sealed=sealing.seal_body(contact_id, message_id, MESSAGE),
-            )  # fmt: skip
+            )
         )
     return contact_id
 

@@ -14,8 +14,9 @@ from tesa.accounts.rules.policy import Actor
 from tesa.cases import sealing
 from tesa.cases.models import Case, CaseEvent, Person, SafeContactPlan
 from tesa.cases.queries import case_for, numbers_of, standing_to
-from tesa.cases.rules.safe_contact import SafeAnswers, stale
+from tesa.cases.rules.safe_contact import Answer, SafeAnswers, stale
 from tesa.core.db import db
+from tesa.core.vault import Shredded
 from tesa.telephony.numbers import masked
 
 EVENTS = 20
@@ -31,6 +32,7 @@ class PersonCard:
     numbers: Sequence[str] = field(repr=False)
     gender: str | None
     birth_year: int | None
+    gone_at: datetime | None = None  # when who she was has been destroyed
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,13 @@ def _events(case_id: uuid.UUID, before: int | None) -> list[EventView]:
 
 def _person(case: Case, *, whole: bool) -> PersonCard:
     person = db.session.get_one(Person, case.person_id)
+    try:
+        return _known(person, whole=whole)
+    except Shredded as gone:
+        return PersonCard("", "", (), person.gender, person.birth_year, gone.at)
+
+
+def _known(person: Person, *, whole: bool) -> PersonCard:
     return PersonCard(
         name=sealing.open_name(person) if whole else "",
         alias=sealing.open_alias(person),
@@ -122,7 +131,10 @@ def _plan(case: Case, now: datetime, *, whole: bool) -> PlanCard:
     plan = db.session.get(SafeContactPlan, case.person_id)
     if plan is None:
         return PlanCard(SafeAnswers(), None, stale=True)
-    answers = sealing.open_plan(plan)
+    try:
+        answers = sealing.open_plan(plan)
+    except Shredded:
+        whole = False
     if not whole:
-        answers = SafeAnswers(answers.to_call, answers.to_message)
+        answers = SafeAnswers(Answer(plan.safe_to_call), Answer(plan.safe_to_message))
     return PlanCard(answers, plan.asked_at, stale=stale(plan.asked_at, now))

@@ -14,6 +14,7 @@ from tesa.cases import sealing
 from tesa.cases.models import Note, NoteText
 from tesa.cases.queries import case_for, draft_of, note_of
 from tesa.core.db import db
+from tesa.core.vault import Shredded
 
 PAGE = 20
 """Notes opened at a time."""
@@ -33,6 +34,7 @@ class NoteView:
     created_at: datetime
     written_at: datetime
     text: str = field(repr=False)
+    gone_at: datetime | None = None  # when its words were destroyed
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,10 @@ def _opened(note: Note, revision: int, reader: Actor, now: datetime) -> NoteView
         reader.id, "note.read", "note", note.id, now,
         case_id=note.case_id, revision=revision, text=sealed_hash(text.body_sealed),
     )  # fmt: skip
+    try:
+        words, gone_at = sealing.open_note(text, note.case_id), None
+    except Shredded as gone:
+        words, gone_at = "", gone.at
     return NoteView(
         id=note.id,
         case_id=note.case_id,
@@ -95,5 +101,6 @@ def _opened(note: Note, revision: int, reader: Actor, now: datetime) -> NoteView
         revisions=note.revision,
         created_at=note.created_at,
         written_at=text.written_at,
-        text=sealing.open_note(text, note.case_id),
+        text=words,
+        gone_at=gone_at,
     )

@@ -6,15 +6,16 @@ import uuid
 from datetime import datetime
 
 from tesa.accounts import audit
+from tesa.accounts.rules.policy import Standing
 from tesa.core.errors import NotFound
+from tesa.core.vault import Shredded
 from tesa.outreach.models import Dispatch
-from tesa.outreach.rules.lifecycle import Mover, State, may_read
 from tesa.outreach.sealing import Words, unseal_words
 
 
-def read_words(dispatch: Dispatch, who: frozenset[Mover], reader: uuid.UUID, now: datetime) -> Words:
+def read_words(dispatch: Dispatch, who: Standing, reader: uuid.UUID, now: datetime) -> Words:
     """Place, what is known and safety notes, for `reader`, who is `who` to the dispatch. Raises NotFound otherwise."""
-    if not may_read(State(dispatch.state), who):
+    if not who.may("dispatch.words", dispatch.state):
         raise NotFound
     audit.record(
         reader,
@@ -26,4 +27,7 @@ def read_words(dispatch: Dispatch, who: frozenset[Mover], reader: uuid.UUID, now
         revision=dispatch.revision,
         place=audit.sealed_hash(dispatch.place_sealed),
     )
-    return unseal_words(dispatch)
+    try:
+        return unseal_words(dispatch)
+    except Shredded as gone:
+        return Words(gone_at=gone.at)

@@ -117,21 +117,25 @@ class PurposeKeys:
     def check(self) -> None:
         """Do our keys open all of them, and do the halves of the intake pair belong together?
 
-        Raises KeyFileProblem naming what to do.
+        What is opened is kept: a process that has checked at its start does its work while the provider is away.
+        Raises KeyFileProblem naming what to do, KeysAway.
         """
-        rows = {row.name: row for row in self._store.purpose_keys()}
+        rows = self._store.purpose_keys()
         for name in PURPOSES:
-            if name not in rows:
+            if name not in {row.name for row in rows}:
                 raise _missing(name)
-        for row in rows.values():
+        for row in rows:
             if row.name in LEFT_CLOSED:
                 continue
             try:
-                self._opened(row)
+                secret = self._opened(row)
             except Unopenable as error:
                 raise KeyFileProblem(
-                    "TESA_KEY_FILE: kunci ini bukan kunci basis data ini / this is not the key of this database"
+                    "TESA_KEY_PROVIDER, TESA_KEY_FILE: kunci ini bukan kunci basis data ini / "
+                    "this is not the key of this database"
                 ) from error
+            if row.name in PURPOSES and not self._store.unsettled().settle:
+                self._secrets[row.name, row.version] = secret
 
     def forget(self) -> None:
         """Drop every secret from memory."""

@@ -30,6 +30,11 @@ from tesa.core.vault.wraps import INTAKE, KEK
 INDEX_BITS = 12
 CLASSES = frozenset({"contact", "note", "dispatch", "staff"})
 ALWAYS_INCOMING = frozenset({"contact"})
+LATER = 0  # in an index column: the index key was out of reach, a job fills it in
+# While the provider is away, a process still opens the staff keys it has opened within this time: whom to ring at night,
+# and who signs in, must not depend on it. The row has to be there still, not shredded.
+OUTAGE = frozenset({"staff"})
+OUTAGE_SECONDS = 24 * 3600.0
 # Anybody can wrap for the public half. So a key wrapped that way opens only what may come from outside: otherwise
 # whoever writes the database could plant a key of her own for a case and read the notes written from then on.
 MAY_COME_IN = frozenset({"contact", "dispatch"})
@@ -44,6 +49,7 @@ class Vault:
         self._purposes = PurposeKeys(provider, store)
         self._by_id: KeyCache[bytes, DataKey] = KeyCache()
         self._newest: KeyCache[Place, DataKey] = KeyCache()
+        self._outage: KeyCache[uuid.UUID, DataKey] = KeyCache(seconds=OUTAGE_SECONDS)
 
     # -- fields
     def seal(self, field: Field, content: str | None, *, incoming: bool = False) -> bytes:
@@ -68,6 +74,13 @@ class Vault:
             raise Unopenable
         return content
 
+    def unseal_unless_away(self, field: Field, blob: bytes) -> str | None:
+        """As `unseal`, but None while the key provider is away: for a page or a ladder that can do without the text."""
+        try:
+            return self.unseal(field, blob)
+        except KeysAway:
+            return None
+
     def unseal_bytes(self, field: Field, blob: bytes) -> bytes:
         """The bytes sealed in `blob`. Raises as `unseal`."""
         content = open_record(field, self._key_of(field, blob), blob)
@@ -82,6 +95,13 @@ class Vault:
         Rows are looked up by `blind_indexes`.
         """
         return self._index(self._purposes.settled_version("blind-index"), kind, value)
+
+    def index_or_later(self, kind: str, value: str) -> int:
+        """As `blind_index` for what comes in; LATER in a process that has never reached the key provider."""
+        try:
+            return self.blind_index(kind, value)
+        except KeysAway:
+            return LATER
 
     def blind_indexes(self, kind: str, value: str) -> tuple[int, ...]:
         """All hashes under which rows with this value may be stored now: one for each version of the index key."""
@@ -109,12 +129,14 @@ class Vault:
         """Drop every opened key from memory."""
         self._by_id.clear()
         self._newest.clear()
+        self._outage.clear()
         self._purposes.forget()
 
     def forget_data_keys(self) -> None:
         """Drop every opened data key from memory: some of them are being destroyed."""
         self._by_id.clear()
         self._newest.clear()
+        self._outage.clear()
         self._hold().forget()
 
     # -- data keys
@@ -241,6 +263,13 @@ class Vault:
                 raise Unopenable
         except OverflowError as error:  # a version that no key has
             raise Unopenable from error
+        except KeysAway:
+            kept = self._outage.get(stored.id)
+            if kept is None or (kept.version, kept.owner, kept.klass, kept.wrap_kind) != (
+                stored.version, stored.owner, stored.klass, kind,
+            ):  # fmt: skip
+                raise
+            return kept
         return DataKey(stored.id, stored.version, stored.owner, stored.klass, kind, secret)
 
     # -- memory
@@ -251,7 +280,7 @@ class Vault:
         """Keep an opened key: in this transaction alone while that has made keys, else for all."""
         here = self._hold()
         if here.settle is None:
-            self._by_id.put(key.id.bytes, key)
+            self._keep(key)
             if newest:
                 self._newest.put((key.owner, key.klass), key)
             return
@@ -259,10 +288,15 @@ class Vault:
         if newest:
             here.newest[key.owner, key.klass] = key
 
+    def _keep(self, key: DataKey) -> None:
+        self._by_id.put(key.id.bytes, key)
+        if key.klass in OUTAGE:
+            self._outage.put(key.id, key)
+
     def _settle(self, here: Unsettled) -> None:
         """The transaction has committed: what it made exists."""
         for key in here.keys.values():
-            self._by_id.put(key.id.bytes, key)
+            self._keep(key)
         for place, key in here.newest.items():
             self._newest.put(place, key)
 

@@ -17,6 +17,7 @@ from tesa.accounts import sealing as accounts_sealing
 from tesa.accounts import sign_in
 from tesa.accounts import views as accounts_views
 from tesa.accounts.audit.keys import hold_newest
+from tesa.accounts.meter import init_meter
 from tesa.cases import sealing as cases_sealing
 from tesa.cases import views as cases_views
 from tesa.core import clock
@@ -24,6 +25,7 @@ from tesa.core.db import db, init_db
 from tesa.core.vault import SealedColumn, init_tombstones, init_vault, key_provider, vault
 from tesa.intake import jobs as intake_jobs
 from tesa.intake import outbox_kinds as intake_kinds
+from tesa.intake import public as intake_public
 from tesa.intake import sealing as intake_sealing
 from tesa.intake import views as intake_views
 from tesa.intake import webhooks as intake_webhooks
@@ -31,6 +33,7 @@ from tesa.intake.events import ContactLinked, EmergencyRaised, contact_linked, e
 from tesa.navigation import navigation
 from tesa.outreach import jobs as outreach_jobs
 from tesa.outreach import outbox_kinds as outreach_kinds
+from tesa.outreach import public as outreach_public
 from tesa.outreach import sealing as outreach_sealing
 from tesa.outreach import views as outreach_views
 from tesa.outreach import webhooks as outreach_webhooks
@@ -73,6 +76,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     app = Flask("tesa", static_folder=None, template_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.extensions["tesa_settings"] = settings
+    app.extensions["tesa_standing_to_contact"] = intake_public.standing_to_contact
     app.extensions["tesa_claimers"] = [take_keyword]
     app.extensions["tesa_sealed"] = SEALED
     init_db(app, settings.database_url)
@@ -87,6 +91,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
         accounts_permissions.public_endpoint(app.view_functions[endpoint])
     sign_in.init_sign_in(app)
     accounts_permissions.init_permissions(app)
+    init_meter(app, (intake_public.is_in_conversation, outreach_public.is_on_task))
     for module in (*PAGES, *WEBHOOKS, health):
         app.register_blueprint(module.blueprint)
     app.extensions["tesa_in_call"] = _in_call

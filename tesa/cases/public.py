@@ -15,13 +15,13 @@ from tesa.cases.models import Case, Person, SafeContactPlan
 from tesa.cases.queries import cases_of, people_of_number, standing_to
 from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.cases.rules.risk import Risk, riskier
-from tesa.cases.rules.safe_contact import strictest
+from tesa.cases.rules.safe_contact import Plan, hours_of, strictest
 from tesa.core.db import db
 from tesa.core.vault import Shredded
 
 __all__ = [
     "CaseBrief", "PersonMatch", "Risk", "briefs", "case_brief", "may_read_case",
-    "people_with_number", "plan_of_number", "riskier", "standing_to_case", "sticky_psychologist",
+    "people_with_number", "plan_for", "plan_of_number", "riskier", "standing_to_case", "sticky_psychologist",
 ]  # fmt: skip
 
 
@@ -84,6 +84,28 @@ def plan_of_number(e164: str) -> str:
         return "unknown"
     answers = db.session.scalars(select(SafeContactPlan.safe_to_call).where(SafeContactPlan.person_id.in_(ids)))
     return strictest(answers).value
+
+
+def plan_for(e164: str | None, case_id: uuid.UUID | None) -> Plan:
+    """What holds for reaching whoever uses this number, and the person of this case: the strictest of all plans."""
+    ids = set(people_of_number(e164)) if e164 else set()
+    if case_id is not None:
+        ids |= set(db.session.scalars(select(Case.person_id).where(Case.id == case_id)))
+    if not ids:
+        return Plan()
+    query = select(
+        SafeContactPlan.safe_to_call,
+        SafeContactPlan.safe_to_message,
+        SafeContactPlan.safe_from,
+        SafeContactPlan.safe_until,
+    ).where(SafeContactPlan.person_id.in_(ids))
+    rows = db.session.execute(query).all()
+    hours = (hours_of(row.safe_from, row.safe_until) for row in rows)
+    return Plan(
+        strictest(row.safe_to_call for row in rows),
+        strictest(row.safe_to_message for row in rows),
+        tuple(h for h in hours if h is not None),
+    )
 
 
 def sticky_psychologist(e164: str, now: datetime) -> uuid.UUID | None:

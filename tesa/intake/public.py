@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 
 from tesa.accounts.public import emails
+from tesa.accounts.rules.policy import Actor, Standing
 from tesa.core.db import db
 from tesa.intake.models import Contact, Offer
+from tesa.intake.queries import standing_to
 from tesa.intake.rules.words import ContactState
 
 RECENT = timedelta(hours=24)
@@ -56,6 +58,11 @@ def contact_states(now: datetime) -> list[dict[str, object]]:
         }
         for c in contacts
     ]
+
+
+def standing_to_contact(contact_id: uuid.UUID, actor: Actor) -> Standing:
+    """What somebody is to a contact, and so what she may do with it; nothing to one that is not there."""
+    return standing_to(contact_id, actor)
 
 
 def is_in_conversation(account_id: uuid.UUID, kind: str, object_id: uuid.UUID) -> bool:

@@ -11,13 +11,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, false, or_
 
 from tesa.accounts.public import Principal, Role, StaffMember, staff
-from tesa.cases.public import may_read_case
+from tesa.accounts.rules.policy import Actor, Relation, Standing, may
+from tesa.cases.public import standing_to_case
+from tesa.outreach.desk import standing_to_contact
 from tesa.outreach.models import Dispatch, DispatchEvent, DispatchOffer
 from tesa.outreach.places import name_of
 from tesa.outreach.queries import events_of, get, of_case, of_contact, offers_of_all, on_board, was_asked
 from tesa.outreach.rules import lifecycle
 from tesa.outreach.rules.clocks import expected_by
-from tesa.outreach.rules.lifecycle import Mover, State
+from tesa.outreach.rules.lifecycle import State
 from tesa.outreach.rules.offers import Outcome
 from tesa.outreach.rules.priorities import Priority
 
@@ -92,30 +94,40 @@ class Card:
     may_know: bool  # who else was asked, and what happened
 
 
-def relation(dispatch: Dispatch, me: Principal) -> frozenset[Mover]:
-    """What the signed-in person is to a dispatch."""
-    return lifecycle.movers(
-        assigned=dispatch.acknowledged_by == me.id,
-        requester=dispatch.requested_by == me.id and me.is_role(Role.PSYCHOLOGIST),
-        coordinator=me.is_role(Role.COORDINATOR),
-    )
+def standing(dispatch: Dispatch, me: Actor, offers: Iterable[DispatchOffer]) -> Standing:
+    """What somebody is to a dispatch that was put to people by `offers`."""
+    facts = {
+        Relation.REQUESTED: dispatch.requested_by == me.id,
+        Relation.DISPATCHED: dispatch.acknowledged_by == me.id,
+        Relation.OFFERED: any(o.account_id == me.id for o in offers),
+        Relation.OVERSEEING: Role.COORDINATOR in me.roles,
+    }
+    return Standing(me.roles, frozenset(relation for relation, so in facts.items() if so))
 
 
-def visible_to(me: Principal) -> ColumnElement[bool]:
-    """All for coordinators; for others those they asked for, have, or are being asked about."""
-    if me.is_role(Role.COORDINATOR):
-        return Dispatch.id.is_not(None)
-    asked_for = Dispatch.requested_by == me.id if me.is_role(Role.PSYCHOLOGIST) else false()
-    put_to_me = and_(Dispatch.state == State.REQUESTED, was_asked(me.id)) if me.is_role(Role.OUTREACH) else false()
-    return or_(asked_for, put_to_me, Dispatch.acknowledged_by == me.id)
+def standing_to(dispatch: Dispatch, me: Actor) -> Standing:
+    """What somebody is to a dispatch."""
+    return standing(dispatch, me, offers_of_all([dispatch.id])[dispatch.id])
 
 
-def is_visible(dispatch: Dispatch, me: Principal) -> bool:
-    """May this person know of the dispatch?"""
-    if relation(dispatch, me):
-        return True
-    asked = (o.account_id == me.id for o in offers_of_all([dispatch.id])[dispatch.id])
-    return me.is_role(Role.OUTREACH) and dispatch.state == State.REQUESTED and any(asked)
+def visible_to(me: Actor) -> ColumnElement[bool]:
+    """The dispatches that somebody may read. (State and relation together decide: see the table of access.)"""
+    dispatches_by_relation = {
+        Relation.REQUESTED: Dispatch.requested_by == me.id,
+        Relation.DISPATCHED: Dispatch.acknowledged_by == me.id,
+        Relation.OFFERED: was_asked(me.id),
+        Relation.OVERSEEING: Dispatch.id.is_not(None) if Role.COORDINATOR in me.roles else false(),
+    }
+    seen = [
+        and_(dispatches, Dispatch.state.in_([s for s in State if may(me.roles, "dispatch.read", [bond], s)]))
+        for bond, dispatches in dispatches_by_relation.items()
+    ]
+    return or_(false(), *seen)
+
+
+def is_visible(dispatch: Dispatch, me: Actor) -> bool:
+    """May somebody know of the dispatch?"""
+    return standing_to(dispatch, me).may("dispatch.read", dispatch.state)
 
 
 def board(me: Principal, now: datetime) -> list[Card]:
@@ -142,19 +154,23 @@ def card(dispatch_id: uuid.UUID, me: Principal, now: datetime) -> Card | None:
     return cards([dispatch], me, now)[0]
 
 
-def contact_cards(contact_id: uuid.UUID, me: Principal, now: datetime) -> list[Card]:
-    """All dispatches of a contact, newest first; whoever shows it has checked that this person may see the contact.
+def contact_cards(contact_id: uuid.UUID, me: Principal, now: datetime) -> list[Card] | None:
+    """All dispatches of a contact, newest first; None when this person may not see how help for it is coming on.
 
-    None are hidden from psychologists and coordinators: who reads the contact must see that help is coming.
+    None are hidden from who may: whoever reads the contact must see that help is coming.
     """
-    return cards(of_contact(contact_id), me, now) if _desk(me) else []
+    who = standing_to_contact(contact_id, me)
+    if not who.may("dispatch.progress"):
+        return None
+    return cards(of_contact(contact_id), me, now, who.relations)
 
 
 def case_cards(case_id: uuid.UUID, me: Principal, now: datetime) -> list[Card] | None:
     """All dispatches of a case, newest first; None when this person may not see the case."""
-    if not may_read_case(case_id, me, now):
+    who = standing_to_case(case_id, me, now)
+    if not who.may("dispatch.progress"):
         return None
-    return cards(of_case(case_id), me, now)
+    return cards(of_case(case_id), me, now, who.relations)
 
 
 def history(dispatch_id: uuid.UUID) -> list[HistoryLine]:
@@ -168,24 +184,32 @@ def history(dispatch_id: uuid.UUID) -> list[HistoryLine]:
     ]
 
 
-def cards(dispatches: Sequence[Dispatch], me: Principal, now: datetime) -> list[Card]:
-    """`dispatches` as this person sees them."""
+def cards(
+    dispatches: Sequence[Dispatch], me: Principal, now: datetime, beside: frozenset[Relation] = frozenset()
+) -> list[Card]:
+    """`dispatches` as this person sees them; `beside`: what she is to the contact or case on whose page they are."""
     offers = offers_of_all(d.id for d in dispatches)
     ids = {o.account_id for row in offers.values() for o in row} | {d.acknowledged_by for d in dispatches}
     people = staff(i for i in ids if i is not None)
-    return [_card(d, offers[d.id], people, me, now) for d in dispatches]
+    return [_card(d, offers[d.id], people, me, now, beside) for d in dispatches]
 
 
 def _card(
-    d: Dispatch, offers: list[DispatchOffer], people: dict[uuid.UUID, StaffMember], me: Principal, now: datetime
+    d: Dispatch,
+    offers: list[DispatchOffer],
+    people: dict[uuid.UUID, StaffMember],
+    me: Principal,
+    now: datetime,
+    beside: frozenset[Relation],
 ) -> Card:
-    who, state = relation(d, me), State(d.state)
+    who, state = standing(d, me, offers), State(d.state)
     mine = [o for o in offers if o.account_id == me.id and o.outcome != Outcome.SUPERSEDED]
-    may_know = bool(who) or _desk(me)
+    may_know = Standing(me.roles, who.relations | beside).may("dispatch.trail", state)
+    at_desk = me.has("dispatch.progress")
     return Card(
         id=d.id,
-        contact_id=d.contact_id if _desk(me) else None,
-        case_id=d.case_id if _desk(me) else None,
+        contact_id=d.contact_id if at_desk else None,
+        case_id=d.case_id if at_desk else None,
         priority=d.priority,
         state=state,
         since=_since(d, state),
@@ -201,18 +225,14 @@ def _card(
         holder_kind=d.acknowledged_as,
         offers=tuple(_offer_line(o, people) for o in offers) if may_know else (),
         moves=lifecycle.moves(state, who),
-        mine=Mover.ASSIGNED in who and state in lifecycle.UNDER_WAY,
+        mine=Relation.DISPATCHED in who.relations and state in lifecycle.UNDER_WAY,
         my_offer=mine[-1].id if mine and state is State.REQUESTED else None,
         may_decline=bool(mine) and mine[-1].outcome is None,
-        may_open=bool(who) or (bool(mine) and state is State.REQUESTED),
-        may_read=lifecycle.may_read(state, who),
-        may_amend=lifecycle.may_amend(state, who),
+        may_open=who.may("dispatch.read", state),
+        may_read=who.may("dispatch.words", state),
+        may_amend=who.may("dispatch.amend", state),
         may_know=may_know,
     )
-
-
-def _desk(me: Principal) -> bool:
-    return me.is_role(Role.COORDINATOR) or me.is_role(Role.PSYCHOLOGIST)
 
 
 def _offer_line(offer: DispatchOffer, people: dict[uuid.UUID, StaffMember]) -> OfferLine:

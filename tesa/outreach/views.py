@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from tesa.accounts.permissions import require
 from tesa.accounts.public import Principal, Role, principal
+from tesa.accounts.rules.policy import Relation, Standing, may
 from tesa.core import clock
 from tesa.core.errors import Conflict, NotFound, RuleBroken
 from tesa.core.transactions import transaction
@@ -25,9 +26,10 @@ from tesa.outreach.actions.log_event import By
 from tesa.outreach.actions.move_dispatch import move_dispatch
 from tesa.outreach.actions.raise_dispatch import raise_dispatch
 from tesa.outreach.actions.read_words import read_words
+from tesa.outreach.desk import require_contact
 from tesa.outreach.models import Dispatch, DispatchOffer
 from tesa.outreach.queries import get, locked, offer_by_id, under_way_for
-from tesa.outreach.rules.lifecycle import Mover, State, may_amend
+from tesa.outreach.rules.lifecycle import State
 from tesa.outreach.rules.offers import Via
 from tesa.outreach.rules.priorities import Priority
 from tesa.outreach.sealing import Words
@@ -83,7 +85,7 @@ def _words(dispatch_id: uuid.UUID, me: Principal) -> Words | None:
         if dispatch is None:
             raise NotFound
         try:
-            return read_words(dispatch, screens.relation(dispatch, me), me.id, now)
+            return read_words(dispatch, screens.standing_to(dispatch, me), me.id, now)
         except NotFound:
             return None
 
@@ -143,7 +145,7 @@ def move(dispatch_id: uuid.UUID) -> Response:
         dispatch = locked(dispatch_id)
         if dispatch is None:
             raise NotFound
-        move_dispatch(dispatch, State(wanted), screens.relation(dispatch, me), By(me.id), now)
+        move_dispatch(dispatch, State(wanted), screens.standing_to(dispatch, me), By(me.id), now)
     return _back(dispatch_id)
 
 
@@ -171,7 +173,8 @@ def decline(offer_id: uuid.UUID) -> Response:
 
 def _my_offer(offer_id: uuid.UUID, me: Principal) -> tuple[DispatchOffer, Dispatch]:
     found = offer_by_id(offer_id)
-    if found is None or found[0].account_id != me.id:
+    asked = found is not None and found[0].account_id == me.id
+    if found is None or not may(me.roles, "dispatch.answer", [Relation.OFFERED] if asked else []):
         raise NotFound
     return found
 
@@ -189,9 +192,10 @@ def request_or_amend() -> str | tuple[str, int] | Response:
     """Ask for outreach for a contact; if it is under way already, amend one's own or add to another's."""
     me, now = principal(), clock.now()
     contact_id = _uuid(request.args.get("kontak", ""))
+    require_contact(contact_id, me, "dispatch.request")
     dispatch_id = under_way_for(contact_id)
     dispatch = get(dispatch_id) if dispatch_id else None
-    may_read = dispatch is not None and may_amend(State(dispatch.state), _at_desk(dispatch, me))
+    may_read = dispatch is not None and _at_desk(dispatch, me).may("dispatch.amend", dispatch.state)
     form = forms.RequestForm()
     if not form.is_submitted():
         if dispatch is not None and may_read:
@@ -289,6 +293,7 @@ def raise_now() -> str | Response:
     """One key on the contact's page: a P1 at once, the place may follow."""
     me, now = principal(), clock.now()
     contact_id = _uuid(forms.EmergencyForm().contact_id.data or "")
+    require_contact(contact_id, me, "dispatch.request")
     with transaction():
         raise_dispatch(
             contact_id=contact_id,
@@ -307,11 +312,12 @@ def _source(me: Principal) -> str:
     return "psychologist" if me.is_role(Role.PSYCHOLOGIST) else "coordinator"
 
 
-def _at_desk(dispatch: Dispatch, me: Principal) -> frozenset[Mover]:
+def _at_desk(dispatch: Dispatch, me: Principal) -> Standing:
     """What she is to a dispatch at the request form: whoever comes first to one that the caller raised, asks for it."""
-    if dispatch.requested_by is None and me.is_role(Role.PSYCHOLOGIST):
-        return screens.relation(dispatch, me) | {Mover.REQUESTER}
-    return screens.relation(dispatch, me)
+    who = screens.standing_to(dispatch, me)
+    if dispatch.requested_by is None:
+        return Standing(who.roles, who.relations | {Relation.REQUESTED})
+    return who
 
 
 def _uuid(text: str) -> uuid.UUID:
@@ -326,7 +332,10 @@ def _uuid(text: str) -> uuid.UUID:
 @require("dispatch.progress", passive=True)
 def progress_of_contact(contact_id: uuid.UUID) -> str:
     """How far help for a contact is: a fragment that the contact's page asks for again and again."""
-    return _fragment(screens.contact_cards(contact_id, principal(), clock.now()))
+    cards = screens.contact_cards(contact_id, principal(), clock.now())
+    if cards is None:
+        raise NotFound
+    return _fragment(cards)
 
 
 @blueprint.get("/penjangkauan/kasus/<uuid:case_id>")

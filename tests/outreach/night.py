@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from tesa.accounts.models import Account
 from tesa.accounts.public import StaffMember
+from tesa.accounts.rules.policy import Relation, Standing
+from tesa.accounts.rules.roles import Role
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
 from tesa.intake.models import Contact
@@ -24,13 +26,18 @@ from tesa.outreach.actions.take_keyword import take_keyword
 from tesa.outreach.jobs import advance_dispatches
 from tesa.outreach.models import Dispatch, DispatchEvent, DispatchOffer
 from tesa.outreach.queries import get, locked
-from tesa.outreach.rules.lifecycle import Mover, State
+from tesa.outreach.rules.lifecycle import State
 from tesa.telephony.gateway import PlaceCall, Request
 from tesa.telephony.inbound import CallForm, MessageForm
 from tesa.telephony.outbox import outbox
 from tesa.telephony.plans import Plan, Reply, Say
 from tests.support.fake_gateway import FakeGateway
 from tests.support.people import make_shift, make_staff
+
+WORKER = Standing(frozenset({Role.OUTREACH}), frozenset({Relation.DISPATCHED}))
+REQUESTER = Standing(frozenset({Role.PSYCHOLOGIST}), frozenset({Relation.REQUESTED}))
+COORDINATOR = Standing(frozenset({Role.COORDINATOR}), frozenset({Relation.OVERSEEING}))
+STRANGER = Standing(frozenset(Role))
 
 START = datetime(2026, 3, 2, 20, 10, tzinfo=UTC)
 
@@ -68,12 +75,19 @@ class Night:
             db.session.get_one(Account, person.id).active = False
 
     # -- the dispatch
-    def contact(self) -> uuid.UUID:
-        """A contact in progress."""
+    def contact(self, of: StaffMember | None = None) -> uuid.UUID:
+        """A contact in progress, in the hands of `of`."""
         contact_id = new_id()
         with self.app.app_context(), transaction():
             db.session.add(
-                Contact(id=contact_id, channel="voice", state="in_progress", caller_sealed=b"", opened_at=self.now)
+                Contact(
+                    id=contact_id,
+                    channel="voice",
+                    state="in_progress",
+                    caller_sealed=b"",
+                    opened_at=self.now,
+                    psychologist_id=of.id if of else None,
+                )
             )
         return contact_id
 
@@ -91,13 +105,13 @@ class Night:
             self._deliver()
         return dispatch_id
 
-    def moved(self, dispatch_id: uuid.UUID, target: State, *who: Mover, by: StaffMember | None = None) -> None:
+    def moved(self, dispatch_id: uuid.UUID, target: State, who: Standing, by: StaffMember | None = None) -> None:
         """Somebody moves the dispatch on the page."""
         with self.app.app_context():
             with transaction():
                 dispatch = locked(dispatch_id)
                 assert dispatch is not None
-                move_dispatch(dispatch, target, frozenset(who), By(by.id if by else None), self.now)
+                move_dispatch(dispatch, target, who, By(by.id if by else None), self.now)
             self._deliver()
 
     # -- time

@@ -17,8 +17,8 @@ from tesa.outreach.actions.answer_ring import press_key
 from tesa.outreach.actions.raise_dispatch import raise_dispatch
 from tesa.outreach.jobs import advance_dispatches
 from tesa.outreach.models import Dispatch, DispatchEvent, DispatchOffer
-from tesa.outreach.rules.lifecycle import Mover, State
-from tests.outreach.night import START, Night, make_call_form
+from tesa.outreach.rules.lifecycle import State
+from tests.outreach.night import COORDINATOR, START, Night, make_call_form
 
 
 def test_it_tells_when_to_look_again(night: Night) -> None:
@@ -118,7 +118,7 @@ def test_whatever_happens_one_has_it_and_nobody_is_forgotten(night: Night, seed:
         night.at(minute)
         check(night, dispatch)
     if night.dispatch(dispatch).state == State.REQUESTED:
-        night.moved(dispatch, State.STOOD_DOWN, Mover.COORDINATOR)
+        night.moved(dispatch, State.STOOD_DOWN, COORDINATOR)
         check(night, dispatch)
 
 

@@ -7,20 +7,20 @@ from dataclasses import replace
 
 import pytest
 
+from tesa.accounts.rules.policy import Standing
 from tesa.core.errors import Conflict, NotFound, Refusal, RuleBroken
 from tesa.core.transactions import transaction
 from tesa.outreach.actions.amend_dispatch import Amendment, amend_dispatch
 from tesa.outreach.queries import locked
-from tesa.outreach.rules.lifecycle import Mover, State
+from tesa.outreach.rules.lifecycle import State
 from tesa.outreach.rules.priorities import Priority
 from tesa.outreach.sealing import Words, unseal_words
-from tests.outreach.night import Night
+from tests.outreach.night import REQUESTER, STRANGER, WORKER, Night
 
-REQUESTER = frozenset({Mover.REQUESTER})
 NEW = Amendment(Priority.P2, "32.75.02", wish_woman=True, words=Words("Gang Baru", "dua anak", "anjing"), revision=1)
 
 
-def amend(night: Night, dispatch_id: uuid.UUID, amendment: Amendment, who: frozenset[Mover] = REQUESTER) -> uuid.UUID:
+def amend(night: Night, dispatch_id: uuid.UUID, amendment: Amendment, who: Standing = REQUESTER) -> uuid.UUID:
     actor = night.somebody("psychologist")
     with night.app.app_context():
         with transaction():
@@ -58,14 +58,12 @@ def test_a_higher_priority_restarts_the_clocks(night: Night) -> None:
     [
         (replace(NEW, revision=0), REQUESTER, Conflict),
         (replace(NEW, priority=Priority.P3), REQUESTER, RuleBroken),
-        (NEW, frozenset(), NotFound),
-        (NEW, frozenset({Mover.ASSIGNED}), RuleBroken),
+        (NEW, STRANGER, NotFound),
+        (NEW, WORKER, RuleBroken),
     ],
     ids=["somebody else saved first", "lower priority", "a stranger", "the field"],
 )
-def test_refusals_change_nothing(
-    night: Night, amendment: Amendment, who: frozenset[Mover], refusal: type[Refusal]
-) -> None:
+def test_refusals_change_nothing(night: Night, amendment: Amendment, who: Standing, refusal: type[Refusal]) -> None:
     dispatch = night.raised("P2", place="Gang Lama")
     with pytest.raises(refusal):
         amend(night, dispatch, amendment, who)
@@ -75,6 +73,6 @@ def test_refusals_change_nothing(
 
 def test_what_is_over_is_not_amended(night: Night) -> None:
     dispatch = night.raised("P2")
-    night.moved(dispatch, State.STOOD_DOWN, Mover.REQUESTER)
+    night.moved(dispatch, State.STOOD_DOWN, REQUESTER)
     with pytest.raises(RuleBroken):
         amend(night, dispatch, NEW)

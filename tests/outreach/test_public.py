@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tesa.outreach.public import dispatch_states
-from tesa.outreach.rules.lifecycle import Mover, State
-from tests.outreach.night import START, Night
+from tesa.outreach.rules.lifecycle import State
+from tests.outreach.night import COORDINATOR, START, Night
 
 
 def test_open_ones_and_those_of_the_last_day(night: Night) -> None:
@@ -28,7 +28,7 @@ def test_open_ones_and_those_of_the_last_day(night: Night) -> None:
             }
         ],
     }
-    night.moved(dispatch, State.STOOD_DOWN, Mover.COORDINATOR)
+    night.moved(dispatch, State.STOOD_DOWN, COORDINATOR)
     night.at(23 * 60)
     with night.app.app_context():
         assert [s["state"] for s in dispatch_states(night.now)] == ["stood_down"]

@@ -12,9 +12,9 @@ from tesa.accounts import audit
 from tesa.core.db import db
 from tesa.core.errors import NotFound
 from tesa.outreach.models import Dispatch
-from tesa.outreach.rules.lifecycle import Mover, State
+from tesa.outreach.rules.lifecycle import State
 from tesa.outreach.sealing import unseal_words
-from tests.outreach.night import Night
+from tests.outreach.night import WORKER, Night
 
 
 def test_the_first_worker_is_called_and_texted_without_a_word_about_the_caller(night: Night) -> None:
@@ -42,8 +42,8 @@ def test_a_new_one_begins_when_the_last_is_over(night: Night) -> None:
     worker, contact = night.worker(), night.contact()
     first = night.raised("P1", contact_id=contact)
     night.presses(worker, "1")
-    night.moved(first, State.ON_SCENE, Mover.ASSIGNED)
-    night.moved(first, State.CLEARED, Mover.ASSIGNED)
+    night.moved(first, State.ON_SCENE, WORKER)
+    night.moved(first, State.CLEARED, WORKER)
     assert night.raised("P1", contact_id=contact) != first
 
 

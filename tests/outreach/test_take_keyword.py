@@ -8,8 +8,8 @@ import pytest
 
 from tesa.core.transactions import transaction
 from tesa.outreach.actions.take_keyword import take_keyword
-from tesa.outreach.rules.lifecycle import Mover, State
-from tests.outreach.night import Night, make_message_form
+from tesa.outreach.rules.lifecycle import State
+from tests.outreach.night import COORDINATOR, Night, make_message_form
 
 STRANGER = "+6281200099999"
 
@@ -110,7 +110,7 @@ def test_a_late_keyword_for_a_task_that_is_over(night: Night) -> None:
     worker, other = night.worker(tier=1), night.worker(tier=2)
     dispatch = night.raised("P1")
     night.at(3)
-    night.moved(dispatch, State.STOOD_DOWN, Mover.COORDINATOR)
+    night.moved(dispatch, State.STOOD_DOWN, COORDINATOR)
     assert night.writes(worker, "SIAP") == "Tidak ada tugas terbuka untuk Anda."
     assert night.writes(other, "SIAP") == "Tidak ada tugas terbuka untuk Anda."
     assert night.dispatch(dispatch).state == "stood_down"

@@ -13,9 +13,9 @@ from tesa.accounts.models import AuditEntry
 from tesa.accounts.public import StaffMember
 from tesa.core.db import db
 from tesa.outreach.models import Dispatch, DispatchOffer
-from tesa.outreach.rules.lifecycle import Mover, State
+from tesa.outreach.rules.lifecycle import State
 from tesa.outreach.sealing import Words, unseal_words
-from tests.outreach.night import Night
+from tests.outreach.night import WORKER, Night
 from tests.support.client import OutsideClient
 from tests.support.moved_clock import MovedClock
 from tests.support.people import signed_in
@@ -82,8 +82,8 @@ def test_when_her_task_is_over_the_place_is_gone(told: Night, as_: As) -> None:
     worker = told.worker()
     dispatch = told.raised("P1", place=PLACE)
     told.presses(worker, "1")
-    told.moved(dispatch, State.ON_SCENE, Mover.ASSIGNED)
-    told.moved(dispatch, State.CLEARED, Mover.ASSIGNED)
+    told.moved(dispatch, State.ON_SCENE, WORKER)
+    told.moved(dispatch, State.CLEARED, WORKER)
     assert PLACE not in as_(worker).get(f"/penjangkauan/{dispatch}").text
 
 
@@ -206,7 +206,8 @@ FORM = {
 
 
 def test_asking_with_the_form(told: Night, as_: As) -> None:
-    worker, asker, contact = told.worker(), told.somebody("psychologist"), told.contact()
+    worker, asker = told.worker(), told.somebody("psychologist")
+    contact = told.contact(asker)
     browser = as_(asker)
     page = browser.get(f"/penjangkauan/minta?kontak={contact}")
     assert "Jatiasih (" in page.text
@@ -233,8 +234,9 @@ def test_asking_with_the_form(told: Night, as_: As) -> None:
 def test_a_form_that_does_not_fit_keeps_what_was_typed(
     told: Night, as_: As, changes: dict[str, str], sentence: str
 ) -> None:
-    contact = told.contact()
-    answer = as_(told.somebody("psychologist")).submit(f"/penjangkauan/minta?kontak={contact}", **(FORM | changes))
+    asker = told.somebody("psychologist")
+    contact = told.contact(asker)
+    answer = as_(asker).submit(f"/penjangkauan/minta?kontak={contact}", **(FORM | changes))
     assert answer.status_code == 422
     assert sentence in answer.text
     assert "dua anak di dalam" in answer.text
@@ -243,7 +245,8 @@ def test_a_form_that_does_not_fit_keeps_what_was_typed(
 
 
 def test_amending_ones_own(told: Night, as_: As) -> None:
-    asker, contact = told.somebody("psychologist"), told.contact()
+    asker = told.somebody("psychologist")
+    contact = told.contact(asker)
     dispatch = told.raised("P2", contact_id=contact, requested_by=asker.id, place="Gang Lama")
     browser = as_(asker)
     assert "Gang Lama" in browser.get(f"/penjangkauan/minta?kontak={contact}").text
@@ -252,7 +255,8 @@ def test_amending_ones_own(told: Night, as_: As) -> None:
 
 
 def test_two_save_at_once_and_both_texts_are_kept(told: Night, as_: As) -> None:
-    asker, contact = told.somebody("psychologist"), told.contact()
+    asker = told.somebody("psychologist")
+    contact = told.contact(asker)
     dispatch = told.raised("P2", contact_id=contact, requested_by=asker.id, place="Gang Lama")
     browser = as_(asker)
     browser.submit(f"/penjangkauan/minta?kontak={contact}", **FORM, revision="1")
@@ -267,7 +271,8 @@ def test_two_save_at_once_and_both_texts_are_kept(told: Night, as_: As) -> None:
 
 
 def test_the_priority_does_not_sink(told: Night, as_: As) -> None:
-    asker, contact = told.somebody("psychologist"), told.contact()
+    asker = told.somebody("psychologist")
+    contact = told.contact(asker)
     told.raised("P1", contact_id=contact, requested_by=asker.id)
     answer = as_(asker).submit(f"/penjangkauan/minta?kontak={contact}", **FORM, revision="1")
     assert answer.status_code == 422
@@ -275,7 +280,8 @@ def test_the_priority_does_not_sink(told: Night, as_: As) -> None:
 
 
 def test_another_psychologist_adds_without_reading(told: Night, as_: As) -> None:
-    asker, other, contact = told.somebody("psychologist"), told.somebody("psychologist"), told.contact()
+    asker, other = told.somebody("psychologist"), told.somebody("psychologist")
+    contact = told.contact(other)
     dispatch = told.raised("P2", contact_id=contact, requested_by=asker.id, place="Gang Lama")
     browser = as_(other)
     page = browser.get(f"/penjangkauan/minta?kontak={contact}").text
@@ -289,7 +295,8 @@ def test_another_psychologist_adds_without_reading(told: Night, as_: As) -> None
 
 
 def test_who_comes_first_to_what_the_caller_raised_asks_for_it(told: Night, as_: As) -> None:
-    asker, contact = told.somebody("psychologist"), told.contact()
+    asker = told.somebody("psychologist")
+    contact = told.contact(asker)
     dispatch = told.raised("P1", contact_id=contact)
     assert (
         as_(asker)
@@ -313,8 +320,19 @@ def test_a_contact_that_does_not_exist(told: Night, as_: As) -> None:
     assert browser.submit(f"/penjangkauan/minta?kontak={uuid.uuid4()}", **FORM).status_code == 404
 
 
+def test_nobody_asks_for_a_contact_of_somebody_else(told: Night, as_: As) -> None:
+    contact = told.contact(told.somebody("psychologist"))
+    told.raised("P1", contact_id=contact, place=PLACE)  # by the caller's key: nobody has asked yet
+    browser = as_(told.somebody("psychologist"))
+    assert browser.get(f"/penjangkauan/minta?kontak={contact}").status_code == 404
+    assert browser.submit(f"/penjangkauan/minta?kontak={contact}", **FORM).status_code == 404
+    assert browser.submit("/penjangkauan/darurat", contact_id=str(contact)).status_code == 404
+    assert reads(told) == []
+
+
 def test_one_key_raises_it_at_once(told: Night, as_: As) -> None:
-    worker, asker, contact = told.worker(), told.somebody("psychologist"), told.contact()
+    worker, asker = told.worker(), told.somebody("psychologist")
+    contact = told.contact(asker)
     browser = as_(asker)
     plain = browser.submit("/penjangkauan/darurat", contact_id=str(contact))
     assert (plain.status_code, plain.location) == (303, f"/penjangkauan/minta?kontak={contact}")
@@ -328,15 +346,18 @@ def test_one_key_raises_it_at_once(told: Night, as_: As) -> None:
 
 # -- on the pages of others
 def test_the_contacts_page_shows_how_far_it_is(told: Night, as_: As) -> None:
-    worker, contact = told.worker(), told.contact()
+    worker, owner = told.worker(), told.somebody("psychologist")
+    contact = told.contact(owner)
     told.raised("P1", contact_id=contact, place=PLACE)
-    browser = as_(told.somebody("psychologist"))
+    browser = as_(owner)
     assert "sedang dihubungi" in browser.get(f"/penjangkauan/kontak/{contact}").text
     told.presses(worker, "1")
     page = browser.get(f"/penjangkauan/kontak/{contact}").text
     assert "Diterima petugas" in page
     assert PLACE not in page
-    assert browser.get(f"/penjangkauan/kontak/{uuid.uuid4()}").status_code == 200
+    colleague = as_(told.somebody("psychologist"))
+    foreign, none = (colleague.get(f"/penjangkauan/kontak/{i}") for i in (contact, uuid.uuid4()))
+    assert (foreign.status_code, foreign.data) == (none.status_code, none.data) == (404, none.data)
     assert as_(worker).get(f"/penjangkauan/kontak/{contact}").status_code == 404
 
 

@@ -131,13 +131,17 @@ POLICY: tuple[Line, ...] = (
     # -- outreach
     Line("dispatch.board", Klass.DISPATCH, _DISPATCH),  # its cards are those of dispatch.read
     Line("dispatch.read", Klass.DISPATCH, _only(P), _ASKED),  # that there is one, how far it is, who was asked when
-    Line("dispatch.read", Klass.DISPATCH, _only(P, O, C), _HAS),
-    Line("dispatch.read", Klass.DISPATCH, _only(O, C), _to(OFFERED), frozenset({"requested"})),
+    Line("dispatch.read", Klass.DISPATCH, _FIELD, _HAS),
+    Line("dispatch.read", Klass.DISPATCH, _only(O), _to(OFFERED), frozenset({"requested"})),
     Line("dispatch.read", Klass.DISPATCH, _only(C), _ALL),
     Line("dispatch.words", Klass.DISPATCH, _only(P), _ASKED, opens=True),  # place, what is known, safety notes
     Line("dispatch.words", Klass.DISPATCH, _FIELD, _HAS, _ON_THE_WAY, opens=True),  # as long as the task lasts
     Line("dispatch.words", Klass.DISPATCH, _only(C), _ALL, opens=True),
-    Line("dispatch.request", Klass.DISPATCH, _LINE),  # for a contact that she may read
+    Line("dispatch.request", Klass.DISPATCH, _only(P), _to(OWN)),  # for her contact
+    Line("dispatch.request", Klass.DISPATCH, _only(C), _ALL),
+    Line("dispatch.trail", Klass.DISPATCH, _only(P), _to(REQUESTED, OWN, HELPING)),  # who was asked, what happened
+    Line("dispatch.trail", Klass.DISPATCH, _FIELD, _HAS),
+    Line("dispatch.trail", Klass.DISPATCH, _only(C), _to(OVERSEEING, BREAK_GLASS)),
     Line("dispatch.amend", Klass.DISPATCH, _only(P), _ASKED, _ON_THE_WAY),
     Line("dispatch.amend", Klass.DISPATCH, _only(C), _ALL, _ON_THE_WAY),
     Line("dispatch.answer", Klass.DISPATCH, _FIELD, _to(OFFERED)),  # say yes or no
@@ -151,9 +155,8 @@ POLICY: tuple[Line, ...] = (
     Line("dispatch.close", Klass.DISPATCH, _only(P), _ASKED),
     Line("dispatch.close", Klass.DISPATCH, _FIELD, _HAS),
     Line("dispatch.close", Klass.DISPATCH, _only(C), _ALL),
-    Line(
-        "dispatch.progress", Klass.DISPATCH, _LINE
-    ),  # how far it is, on the page of a contact or case that she may read
+    Line("dispatch.progress", Klass.DISPATCH, _only(P), _NEAR | _MINE),  # how far it is, beside the contact or case
+    Line("dispatch.progress", Klass.DISPATCH, _only(C), _to(OVERSEEING, BREAK_GLASS)),
     # -- rota and duty
     Line("rota.read", Klass.ROTA, _only(P, C, A)),
     Line("rota.write", Klass.ROTA, _only(C)),  # add, change, remove, import
@@ -163,6 +166,12 @@ POLICY: tuple[Line, ...] = (
     Line("staff.list", Klass.ACCOUNT, _only(A)),
     Line("staff.write", Klass.ACCOUNT, _only(A)),
     Line("permissions.list", Klass.ACCOUNT, _only(A, C)),
+    # -- the trail
+    Line("trail.own", Klass.AUDIT, EVERYBODY),  # her own acts
+    Line("trail.case", Klass.AUDIT, _only(P), _to(OWN)),  # who did and opened what of a case
+    Line("trail.case", Klass.AUDIT, _only(C), _ALL),
+    Line("security.read", Klass.AUDIT, _only(A)),  # sign-ins, sessions, roles, keys: nothing of cases
+    Line("meter.read", Klass.AUDIT, _only(C)),  # who opened how much, about which cases
     # -- words and figures
     Line("emergency_words.edit", Klass.SETTING, _only(A)),
 )

@@ -7,13 +7,14 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from tesa.accounts import audit
+from tesa.accounts.rules.policy import Standing
 from tesa.core.errors import NotFound, RuleBroken
 from tesa.outreach.actions.log_event import By, log_event
 from tesa.outreach.actions.tell_change import tell_change
 from tesa.outreach.actions.withdraw_offers import withdraw_offers
 from tesa.outreach.labels import state_label
 from tesa.outreach.models import Dispatch
-from tesa.outreach.rules.lifecycle import Mover, State, may_move
+from tesa.outreach.rules.lifecycle import State, moves
 
 _TIMES = {
     State.EN_ROUTE: "en_route_at",
@@ -25,17 +26,17 @@ _TIMES = {
 }
 
 
-def move_dispatch(dispatch: Dispatch, target: State, who: frozenset[Mover], by: By, now: datetime) -> None:
+def move_dispatch(dispatch: Dispatch, target: State, who: Standing, by: By, now: datetime) -> None:
     """Put `dispatch` (locked) into `target`; `who` is what the person of `by` is to it. Twice does no harm.
 
     Raises NotFound for somebody who is nothing to it, RuleBroken when that state does not follow or is not hers to say.
     """
-    if not who:
+    if not who.may("dispatch.move", dispatch.state):
         raise NotFound
     before = State(dispatch.state)
     if before is target:
         return
-    if not may_move(before, target, who):
+    if target not in moves(before, who):
         raise RuleBroken(_("Langkah ini tidak bisa sekarang. Keadaan tugas: %(state)s.", state=state_label(before)))
     dispatch.state, dispatch.next_step_at = target, None
     setattr(dispatch, _TIMES[target], now)

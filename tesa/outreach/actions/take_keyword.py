@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tesa.accounts.public import Role, by_phone, may_be_staff
+from tesa.accounts.rules.policy import Relation, Standing
 from tesa.core.errors import Conflict, RuleBroken
 from tesa.outreach import addresses, sentences
 from tesa.outreach.actions.accept_offer import accept_offer
@@ -17,7 +18,7 @@ from tesa.outreach.actions.move_dispatch import move_dispatch
 from tesa.outreach.models import DispatchOffer
 from tesa.outreach.queries import get, offer_by_id, offers_to
 from tesa.outreach.rules.keywords import Keyword, read
-from tesa.outreach.rules.lifecycle import MOVES, OPEN, UNDER_WAY, Mover, State
+from tesa.outreach.rules.lifecycle import NEXT, OPEN, UNDER_WAY, State
 from tesa.outreach.rules.offers import Outcome, Via
 from tesa.telephony.inbound import MessageForm, settings
 from tesa.telephony.plans import Plan, Reply
@@ -33,6 +34,7 @@ _TARGETS = {Keyword.EN_ROUTE: State.EN_ROUTE, Keyword.ON_SCENE: State.ON_SCENE, 
 class _Sender:
     account_id: uuid.UUID | None
     numbers: tuple[int, ...]  # which of TESA_COORDINATOR_NUMBERS
+    roles: frozenset[Role]
 
 
 def take_keyword(form: MessageForm, now: datetime) -> Plan | None:
@@ -50,7 +52,7 @@ def take_keyword(form: MessageForm, now: datetime) -> Plan | None:
         waits = any(o.outcome is None for o in offers)
         ours = waits and not more_than_words and len(form.body.split()) <= A_LONG_STORY
         return (Reply(sentences.NOT_UNDERSTOOD),) if ours else None
-    sentence = _act(keyword, offers, form.sid, now)
+    sentence = _act(keyword, offers, form.sid, Standing(sender.roles, frozenset({Relation.DISPATCHED})), now)
     return (Reply(sentence.format(link=addresses.board())),)
 
 
@@ -60,11 +62,11 @@ def _sender(number: str | None, now: datetime) -> _Sender | None:
     numbers = tuple(i for i, ours in enumerate(settings().coordinator_numbers) if ours == number)
     member = by_phone(number) if may_be_staff(number, now) else None
     if member is not None and member.roles & {Role.OUTREACH, Role.COORDINATOR}:
-        return _Sender(member.id, numbers)
-    return _Sender(None, numbers) if numbers else None
+        return _Sender(member.id, numbers, member.roles)
+    return _Sender(None, numbers, frozenset({Role.COORDINATOR})) if numbers else None
 
 
-def _act(keyword: Keyword, offers: Sequence[DispatchOffer], sid: str, now: datetime) -> str:
+def _act(keyword: Keyword, offers: Sequence[DispatchOffer], sid: str, who: Standing, now: datetime) -> str:
     """Do what `keyword` says about the offer it must mean; the sentence to reply with."""
     chosen = next((o for o in offers if o.text_sid == sid), None) or _meant(keyword, offers)
     found = offer_by_id(chosen.id) if chosen is not None else None
@@ -81,7 +83,7 @@ def _act(keyword: Keyword, offers: Sequence[DispatchOffer], sid: str, now: datet
             sentence = sentences.DECLINED_TEXT
         else:
             target = _TARGETS[keyword]
-            move_dispatch(dispatch, target, frozenset({Mover.ASSIGNED}), By(offer.account_id, offer.id), now)
+            move_dispatch(dispatch, target, who, By(offer.account_id, offer.id), now)
             sentence = sentences.MOVED[target]
     except (Conflict, RuleBroken) as refusal:
         return refusal.sentence
@@ -101,7 +103,7 @@ def _meant(keyword: Keyword, offers: Sequence[DispatchOffer]) -> DispatchOffer |
         still_free = [o for o in not_hers if states[o.id] is State.REQUESTED]
         return _first(unanswered, still_free, hers, not_hers)
     target = _TARGETS[keyword]
-    fitting = [o for o in hers if target in MOVES[states[o.id]] or states[o.id] is target]
+    fitting = [o for o in hers if target in NEXT.get(states[o.id], ()) or states[o.id] is target]
     return _first(fitting, hers)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from tesa.accounts.rules.policy import Standing
+
 
 class State(StrEnum):
     """Where a dispatch stands."""
@@ -18,55 +20,24 @@ class State(StrEnum):
     UNFOUNDED = "unfounded"  # somebody was there; there was nothing
 
 
-class Mover(StrEnum):
-    """What somebody is to a dispatch."""
-
-    ASSIGNED = "assigned"
-    REQUESTER = "requester"
-    COORDINATOR = "coordinator"
-
-
 UNDER_WAY = (State.REQUESTED, State.ACKNOWLEDGED, State.EN_ROUTE, State.ON_SCENE)
 """Somebody still needs help: a contact has at most one such dispatch, and it may be amended."""
 OPEN = (*UNDER_WAY, State.CLEARED)
 """On the board: nobody has closed it yet."""
 
-_FIELD = frozenset({Mover.ASSIGNED, Mover.COORDINATOR})
-_DESK = frozenset({Mover.REQUESTER, Mover.COORDINATOR})
-_ALL = frozenset(Mover)
-
 # Acknowledging is not here: it happens by accepting an offer.
-MOVES: dict[State, dict[State, frozenset[Mover]]] = {
-    State.REQUESTED: {State.STOOD_DOWN: _DESK},
+NEXT: dict[State, tuple[State, ...]] = {
+    State.REQUESTED: (State.STOOD_DOWN,),
     # A worker who was round the corner arrives without having set out.
-    State.ACKNOWLEDGED: {State.EN_ROUTE: _FIELD, State.ON_SCENE: _FIELD, State.STOOD_DOWN: _DESK},
-    State.EN_ROUTE: {State.ON_SCENE: _FIELD, State.STOOD_DOWN: _DESK},
-    State.ON_SCENE: {State.CLEARED: _FIELD, State.UNFOUNDED: _FIELD},
-    State.CLEARED: {State.CLOSED: _ALL},
+    State.ACKNOWLEDGED: (State.EN_ROUTE, State.ON_SCENE, State.STOOD_DOWN),
+    State.EN_ROUTE: (State.ON_SCENE, State.STOOD_DOWN),
+    State.ON_SCENE: (State.CLEARED, State.UNFOUNDED),
+    State.CLEARED: (State.CLOSED,),
 }
+"""Which state may follow which, the usual one first."""
+_ACTS = {State.STOOD_DOWN: "dispatch.call_off", State.CLOSED: "dispatch.close"}
 
 
-def moves(state: State, movers: frozenset[Mover]) -> tuple[State, ...]:
-    """The states somebody who is `movers` to the dispatch may put it into now, the usual next one first."""
-    return tuple(target for target, allowed in MOVES.get(state, {}).items() if allowed & movers)
-
-
-def may_move(state: State, target: State, movers: frozenset[Mover]) -> bool:
-    """May somebody who is `movers` to the dispatch move it from `state` to `target`?"""
-    return target in moves(state, movers)
-
-
-def movers(assigned: bool, requester: bool, coordinator: bool) -> frozenset[Mover]:
-    """What somebody is to a dispatch, as a set."""
-    facts = {Mover.ASSIGNED: assigned, Mover.REQUESTER: requester, Mover.COORDINATOR: coordinator}
-    return frozenset(mover for mover, so in facts.items() if so)
-
-
-def may_read(state: State, who: frozenset[Mover]) -> bool:
-    """May somebody read where to go and what is known? Whoever went there only as long as the task lasts."""
-    return bool(who - {Mover.ASSIGNED}) or (Mover.ASSIGNED in who and state in UNDER_WAY)
-
-
-def may_amend(state: State, who: frozenset[Mover]) -> bool:
-    """May somebody change place, what is known or the priority? While somebody still needs help; not the field."""
-    return state in UNDER_WAY and bool(who - {Mover.ASSIGNED})
+def moves(state: State, who: Standing) -> tuple[State, ...]:
+    """The states into which somebody may put a dispatch in `state` now, by the table of access."""
+    return tuple(next_ for next_ in NEXT.get(state, ()) if who.may(_ACTS.get(next_, "dispatch.advance"), state))

@@ -90,4 +90,11 @@ def test_the_administrator_opens_nothing() -> None:
 
 def test_whoever_breaks_the_glass_only_reads() -> None:
     with_glass = {line.act for line in POLICY if R.BREAK_GLASS in line.relations}
-    assert with_glass == {"case.read", "person.read", "note.read", "number.reveal"}
+    assert with_glass == {
+        "case.read",
+        "person.read",
+        "note.read",
+        "number.reveal",
+        "dispatch.progress",
+        "dispatch.trail",
+    }

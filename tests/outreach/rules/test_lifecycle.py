@@ -2,9 +2,12 @@
 
 import pytest
 
-from tesa.outreach.rules.lifecycle import MOVES, OPEN, UNDER_WAY, Mover, State, may_move, moves
+from tesa.accounts.rules.policy import Relation, Standing
+from tesa.accounts.rules.roles import Role
+from tesa.outreach.rules.lifecycle import NEXT, OPEN, UNDER_WAY, State, moves
+from tests.outreach.night import COORDINATOR, REQUESTER, STRANGER, WORKER
 
-WORKER, REQUESTER, COORDINATOR = (frozenset({m}) for m in (Mover.ASSIGNED, Mover.REQUESTER, Mover.COORDINATOR))
+EVERYTHING = Standing(frozenset(Role), frozenset(Relation))
 
 
 @pytest.mark.parametrize(
@@ -22,19 +25,19 @@ WORKER, REQUESTER, COORDINATOR = (frozenset({m}) for m in (Mover.ASSIGNED, Mover
         (State.STOOD_DOWN, COORDINATOR, ()),
     ],
 )
-def test_moves(state: State, mover: frozenset[Mover], expected: tuple[State, ...]) -> None:
+def test_moves(state: State, mover: Standing, expected: tuple[State, ...]) -> None:
     assert moves(state, mover) == expected
 
 
 def test_who_is_nothing_to_a_dispatch_moves_nothing() -> None:
-    assert not any(moves(state, frozenset()) for state in State)
+    assert not any(moves(state, STRANGER) for state in State)
 
 
 def test_nobody_moves_into_acknowledged_or_back() -> None:
     order = list(State)
     for state in State:
         for target in State:
-            if may_move(state, target, frozenset(Mover)):
+            if target in moves(state, EVERYTHING):
                 assert target is not State.ACKNOWLEDGED
                 assert order.index(target) > order.index(state)
 
@@ -44,7 +47,7 @@ def test_every_open_dispatch_can_be_brought_to_an_end() -> None:
     for state in OPEN:
         seen, todo = {state}, [state]
         while todo:
-            found = set(MOVES.get(todo.pop(), {})) - seen
+            found = set(NEXT.get(todo.pop(), ())) - seen
             seen |= found
             todo += found
         assert seen & ends

@@ -17,6 +17,8 @@ ROOMS = (
     ("rota.own", "psychologists.own", _l("Jadwal"), "calendar", "j"),
     ("dispatch.board", "outreach.board", _l("Penjangkauan"), "ambulance", "p"),
     ("staff.list", "accounts.staff_list", _l("Staf"), "users", "s"),
+    ("security.read", "accounts.security", _l("Keamanan"), "shield-lock", "a"),
+    ("meter.read", "cases.meter", _l("Pembacaan"), "eye", "b"),
 )
 
 

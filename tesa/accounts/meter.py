@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from tesa.accounts import step_up
+from tesa.accounts.audit.reading import TRIPPED
 from tesa.accounts.audit.writing import Noted
 from tesa.accounts.models import AuditEntry
 from tesa.accounts.public import Principal, Role, principal, with_role
@@ -25,7 +26,6 @@ from tesa.accounts.rules.meter import BLOCK, COUNTED, HOUR, THRESHOLDS, Reading,
 from tesa.core.db import db
 from tesa.core.errors import Refusal
 
-TRIPPED = "meter.tripped"  # the act of the entry that says who has reached which threshold
 AlwaysReadable = Callable[[uuid.UUID, str, uuid.UUID], bool]
 _E = AuditEntry.__table__.c
 

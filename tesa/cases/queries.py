@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -20,7 +20,7 @@ from tesa.core.errors import NotAllowed, NotFound
 from tesa.core.vault import Shredded, Unopenable, vault
 
 log = logging.getLogger(__name__)
-_READS = frozenset({"case.read", "person.read", "note.read"})
+_READS = frozenset({"case.read", "person.read", "note.read", "trail.case"})
 
 
 def locked(case_id: uuid.UUID) -> Case | None:
@@ -68,6 +68,12 @@ def case_for(case_id: uuid.UUID, actor: Actor, act: str, now: datetime, *, lock:
     if not who.may(act, case.status):
         raise NotFound if act in _READS else NotAllowed(_("Anda tidak berwenang melakukan ini pada kasus ini."))
     return case
+
+
+def numbers_of_cases(case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The case numbers of these cases."""
+    wanted = set(case_ids)
+    return dict(db.session.execute(select(Case.id, Case.number).where(Case.id.in_(wanted))).all()) if wanted else {}
 
 
 def people_of_number(e164: str) -> list[uuid.UUID]:

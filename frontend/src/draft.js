@@ -89,6 +89,11 @@ function showBoth(area, draft, other) {
   statusOf(area)?.after(box);
 }
 
+/** Keep at once whatever has not been kept yet; settled when each has been answered or has failed. */
+export function flushDrafts() {
+  return Promise.all([...document.querySelectorAll("[data-draft-url]")].map((area) => save(area)));
+}
+
 export function startDrafts() {
   document.addEventListener("input", (event) => {
     const area = event.target.closest?.("[data-draft-url]");

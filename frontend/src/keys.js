@@ -11,6 +11,7 @@ function on() {
 }
 
 function remember(active) {
+  if ("shared" in document.body.dataset) return; // nothing is kept on a device that others use too
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `tesa_keys=${active ? "on" : "off"}; Path=/; Max-Age=31536000; SameSite=Strict${secure}`;
 }

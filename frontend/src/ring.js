@@ -68,10 +68,15 @@ function showGate() {
   for (const gate of document.querySelectorAll("[data-sound-gate]")) gate.hidden = audible() || !ringing;
 }
 
+function plainTitle() {
+  const covered = "covered" in document.documentElement.dataset; // see lock.js
+  return (covered && document.getElementById("cover")?.dataset.title) || title;
+}
+
 function look() {
   const ringing = document.querySelector('[data-ringing="emergency"]') ?? document.querySelector("[data-ringing]");
   document.documentElement.dataset.ring = ringing ? (audible() ? "sounding" : "silent") : "off";
-  document.title = ringing ? `● ${title}` : title;
+  document.title = ringing ? `● ${plainTitle()}` : plainTitle();
   showGate();
   if (!ringing) {
     wait = 0;

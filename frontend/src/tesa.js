@@ -4,12 +4,16 @@ import { startBeat } from "./beat.js";
 import { startDrafts } from "./draft.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { startLock } from "./lock.js";
 import { startMenus } from "./menus.js";
+import { startPasskeys } from "./passkey.js";
 import { startRing } from "./ring.js";
 import { startScroll } from "./scroll.js";
 import { startTimers } from "./timers.js";
 
 function start() {
+  startLock();
+  startPasskeys();
   startMenus();
   startTimers();
   startDrafts();

@@ -16,19 +16,32 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tesa.accounts.models import SignInDelay
+from tesa.accounts.rules.addresses import normalised_email
+from tesa.accounts.rules.forwarded import client_address
 from tesa.accounts.rules.waiting import FORGOTTEN_AFTER, network_of, seconds_left, wait_after
 from tesa.core.db import db
 from tesa.core.vault import vault
+from tesa.telephony.inbound import settings
 
 
 def sign_in_key(email: str) -> bytes:
     """Counts tries for an address from the network of the present request. Keyed: what was typed is not kept."""
-    return _key("sign-in", email.strip().lower(), network_of(request.remote_addr))
+    return _key("sign-in", normalised_email(email), _network())
+
+
+def code_try_key(email: str) -> bytes:
+    """Counts codes for an address from the network of the present request, whether its password was right or not."""
+    return _key("code-try", normalised_email(email), _network())
 
 
 def code_key(account_id: uuid.UUID) -> bytes:
-    """Counts codes for an account from anywhere: whoever gets so far knows its password."""
+    """Counts codes for an account from anywhere, by whoever knows its password or has its open session."""
     return _key("code", str(account_id))
+
+
+def _network() -> str:
+    forwarded_for = ",".join(request.headers.getlist("X-Forwarded-For"))
+    return network_of(client_address(request.remote_addr, forwarded_for, settings().trusted_proxies))
 
 
 def password_key(account_id: uuid.UUID) -> bytes:

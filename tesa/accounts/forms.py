@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tesa.accounts.public import Role
@@ -25,12 +26,43 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
     email = StringField(_l("Surel"), [InputRequired(_l("Surel belum diisi.")), Length(max=254)])
     password = PasswordField(_l("Kata sandi"), [InputRequired(_l("Kata sandi belum diisi.")), Length(max=1024)])
+    shared = BooleanField(_l("Perangkat ini dipakai bersama"))
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]
-    """The second factor."""
+    """The second factor: a code of the app, a recovery code, or what a passkey answered."""
 
-    code = StringField(_l("Kode 6 angka"), [InputRequired(_l("Kode belum diisi.")), Length(max=20)])
+    code = StringField(_l("Kode 6 angka"), [Length(max=40)])
+    passkey = HiddenField(validators=[Length(max=16_384)])
+
+    def validate_code(self, field: StringField) -> None:
+        """One of the two must be there."""
+        if not (field.data or "").strip() and not self.passkey.data:
+            raise ValidationError(_("Kode belum diisi."))
+
+
+class AgainForm(FlaskForm):  # type: ignore[misc]
+    """The same, under names that do not meet those of a form it carries along."""
+
+    again_code = StringField(_l("Kode 6 angka"), [Length(max=40)])
+    again_passkey = HiddenField(validators=[Length(max=16_384)])
+
+    def validate_again_code(self, field: StringField) -> None:
+        """One of the two must be there."""
+        if not (field.data or "").strip() and not self.again_passkey.data:
+            raise ValidationError(_("Kode belum diisi."))
+
+
+class PasskeyForm(FlaskForm):  # type: ignore[misc]
+    """A new passkey and what its owner calls it."""
+
+    name = StringField(_l("Nama kunci, misalnya: ponsel"), [InputRequired(_l("Nama belum diisi.")), Length(max=40)])
+    passkey = HiddenField(validators=[Length(max=16_384)])
+
+    def validate_name(self, field: StringField) -> None:
+        """A name is one line of signs that can be shown."""
+        if not (field.data or "").strip() or not (field.data or "").isprintable():
+            raise ValidationError(_("Nama terlalu panjang atau berisi tanda yang tidak bisa disimpan."))
 
 
 class EnrolForm(FlaskForm):  # type: ignore[misc]

@@ -16,9 +16,10 @@ from flask import Flask, abort, current_app, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from tesa.accounts import sessions
+from tesa.accounts import screen, sessions, step_up
 from tesa.accounts.public import Principal, Role
 from tesa.accounts.rules.policy import POLICY, roles_of
+from tesa.core import clock
 from tesa.telephony.inbound import refuse_unsigned
 
 log = logging.getLogger(__name__)
@@ -32,23 +33,24 @@ class Guard:
 
     `kind`: "act" (signed in, and a role that may do `act`), "public" (anybody), "signature" (Twilio's, checked by the
     blueprint), "static" (files that are the same for all) or "none" (refused). `passive` marks what a page asks by
-    itself (polling, streams): it does not keep a session awake.
+    itself (polling, streams): it does not keep a session awake. `when_locked` marks what a locked screen may ask.
     """
 
     kind: str
     act: str | None = None
     passive: bool = False
+    when_locked: bool = False
 
 
 REFUSED = Guard("none")
 PUBLIC = Guard("public")
 
 
-def require(act: str, passive: bool = False) -> Callable[[View], View]:
+def require(act: str, passive: bool = False, when_locked: bool = False) -> Callable[[View], View]:
     """Let only signed-in people whose role may do `act` into a view. Stands directly below the route."""
 
     def mark(view: View) -> View:
-        view.__dict__["tesa_guard"] = Guard("act", act, passive)
+        view.__dict__["tesa_guard"] = Guard("act", act, passive, when_locked)
         return view
 
     return mark
@@ -63,6 +65,12 @@ def public_endpoint(view: View) -> View:
 def allowed(person: Principal, act: str) -> bool:
     """May `person` do `act`? False for an act that is not in the table."""
     return person.has(act)
+
+
+def needs_fresh(roles: frozenset[Role], act: str) -> bool:
+    """Must whoever has `roles` have shown a second factor lately to do `act`? Only if each line that lets her asks it."""
+    lines = [line for line in POLICY if line.act == act and roles & line.roles]
+    return bool(lines) and all(line.fresh for line in lines)
 
 
 def permission_table() -> Table:
@@ -104,8 +112,12 @@ def gate() -> Response | None:
     person = current_user._get_current_object()
     if not isinstance(person, Principal):
         return sessions.lead_to_sign_in()
+    if person.locked and not guard.when_locked:
+        return screen.stay_locked()
     if guard.act is None or not allowed(person, guard.act):
         abort(404)
     if not guard.passive:
         sessions.keep_awake(person)
+    if needs_fresh(person.roles, guard.act) and not sessions.is_fresh(person, clock.now()):
+        return step_up.ask_again(person)
     return None

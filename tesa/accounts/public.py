@@ -12,6 +12,8 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, select
 
 from tesa.accounts.models import Account, AccountRole
+from tesa.accounts.rules.addresses import normalised_email
+from tesa.accounts.rules.idle import fresh_until
 from tesa.accounts.rules.roles import Role
 from tesa.accounts.sealing import name_field, phone_field
 from tesa.core.db import db
@@ -67,6 +69,9 @@ class Principal:
     is_active: bool = True
     is_anonymous: bool = False
 
+    stepped_up_at: datetime | None = None  # when a second factor was last shown in this session
+    locked: bool = False  # the screen is locked: nothing is shown until a second factor is
+    shared_device: bool = False  # a device that others use too: nothing is remembered on it
     def get_id(self) -> str:
         """The id as Flask-Login wants it."""
         return str(self.id)
@@ -79,6 +84,11 @@ class Principal:
     def is_role(self, role: Role | str) -> bool:
         """Has this person the role?"""
         return role in self.roles
+
+    @property
+    def fresh_until(self) -> datetime | None:
+        """Until when she may do dangerous acts without showing a second factor again."""
+        return fresh_until(self.stepped_up_at)
 
 
 def principal() -> Principal:
@@ -102,7 +112,7 @@ def member(account_id: uuid.UUID) -> StaffMember | None:
 
 def by_email(email: str) -> StaffMember | None:
     """The member with this e-mail address (in any case), active or not."""
-    return next(iter(_members(Account.email == email.strip().lower())), None)
+    return next(iter(_members(Account.email == normalised_email(email))), None)
 
 
 def by_phone(e164: str) -> StaffMember | None:

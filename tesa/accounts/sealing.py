@@ -1,10 +1,10 @@
-"""What accounts seal: names, telephone numbers and second-factor seeds. The key's owner is the account; class `staff`."""
+"""What accounts seal: names, numbers, second-factor seeds, passkey names. The key's owner is the account; class `staff`."""
 
 from __future__ import annotations
 
 import uuid
 
-from tesa.accounts.models import Account, Enrolment
+from tesa.accounts.models import Account, Enrolment, Passkey
 from tesa.core.vault import BlindIndex, Field, SealedColumn
 
 
@@ -28,6 +28,11 @@ def waiting_seed_field(enrolment: Enrolment) -> Field:
     return Field("enrolment", "totp", enrolment.id, owner=enrolment.account_id, klass="staff")
 
 
+def passkey_name_field(passkey: Passkey) -> Field:
+    """Where it is sealed what a passkey's owner calls it."""
+    return Field("passkey", "name", passkey.id, owner=passkey.account_id, klass="staff")
+
+
 SEALED = (
     SealedColumn(Account, "name_sealed", "staff", lambda account: name_field(account.id)),
     SealedColumn(
@@ -39,4 +44,5 @@ SEALED = (
     ),
     SealedColumn(Account, "totp_sealed", "staff", lambda account: seed_field(account.id)),
     SealedColumn(Enrolment, "totp_sealed", "staff", waiting_seed_field),
+    SealedColumn(Passkey, "name_sealed", "staff", passkey_name_field),
 )

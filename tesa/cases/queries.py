@@ -84,7 +84,7 @@ def people_of_number(e164: str) -> list[uuid.UUID]:
     """
     rows = db.session.scalars(
         select(PersonNumber)
-        .where(PersonNumber.number_index == vault.blind_index("number", e164))
+        .where(PersonNumber.number_index.in_(vault.blind_indexes("number", e164)))
         .order_by(PersonNumber.added_at, PersonNumber.id)
     )
     return list(dict.fromkeys(row.person_id for row in rows if _is_number(row, e164)))

@@ -93,6 +93,14 @@ def _on_duty(
     return OnDuty(account_id, tier, line, starts_at, ends_at, state, since or starts_at, until, reason)
 
 
+def state_of(account_id: uuid.UUID, now: datetime) -> State:
+    """What one person is doing at `now`; free when she has said nothing."""
+    row = db.session.execute(
+        select(DutyPresence.state, DutyPresence.until).where(DutyPresence.account_id == account_id)
+    ).first()
+    return effective(row.state, row.until, now) if row is not None else State.FREE
+
+
 def idle_since(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime | None]:
     """When each of these people ended her last talk."""
     rows = db.session.execute(

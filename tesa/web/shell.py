@@ -63,6 +63,11 @@ class Frame:
         return str(current_user.name) if self.signed_in else ""
 
     @property
+    def shared_device(self) -> bool:
+        """Is this a device that others use too? Then nothing is kept on it."""
+        return bool(getattr(current_user, "shared_device", False))
+
+    @property
     def practice_url(self) -> str | None:
         """The practice line, where it stands in for Twilio."""
         settings: Settings = current_app.extensions["tesa_settings"]

@@ -67,6 +67,12 @@ def sign_in(client: OutsideClient, person: Enrolled, at: datetime) -> TestRespon
     return client.submit("/sign-in/code", code=person.code(at))
 
 
+def gets_in(client: OutsideClient, email: str, password: str, code: str) -> bool:
+    """Is the second step passed? Only there one learns whether address, password and code were right."""
+    assert enter_password(client, email, password).status_code == 303
+    return client.submit("/sign-in/code", code=code).status_code == 303
+
+
 def is_in(client: FlaskClient) -> bool:
     """Is this browser signed in?"""
     return client.get("/profil").status_code == 200

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from tesa.accounts.actions.set_secrets import keep_secrets
 from tesa.accounts.audit import record
 from tesa.accounts.models import Account, Enrolment
+from tesa.accounts.recovery import renew_codes
 from tesa.accounts.sealing import waiting_seed_field
 from tesa.accounts.secrets_of_account import accepted_step, new_seed, take_step
 from tesa.core.db import db, new_id
@@ -63,8 +64,8 @@ def open_enrolment(token: str, now: datetime) -> tuple[Enrolment, Account, str]:
     return enrolment, account, vault.unseal(waiting_seed_field(enrolment), enrolment.totp_sealed) or ""
 
 
-def finish_enrolment(token: str, password_hash: str, code: str, now: datetime) -> uuid.UUID:
-    """Keep the password (from `prepared`) and the seed that the code proves; the account's id.
+def finish_enrolment(token: str, password_hash: str, code: str, now: datetime) -> list[str]:
+    """Keep the password (from `prepared`) and the seed that the code proves; ten recovery codes, to be shown once.
 
     Raises RuleBroken for a wrong code, NotFound when the link has been used meanwhile.
     """
@@ -83,4 +84,4 @@ def finish_enrolment(token: str, password_hash: str, code: str, now: datetime) -
         raise NotFound
     keep_secrets(account.id, password_hash, seed, now)
     take_step(account.id, step)
-    return account.id
+    return renew_codes(account.id, now)

@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 from tesa.accounts.audit import record
 from tesa.accounts.models import Account, AccountRole
 from tesa.accounts.public import Role, StaffMember, member
+from tesa.accounts.rules.addresses import email_flaw, normalised_email
 from tesa.accounts.rules.roles import gives_herself_a_clinical_role
 from tesa.accounts.sealing import name_field, phone_field
 from tesa.accounts.sessions import end_sessions_of
@@ -21,7 +22,6 @@ from tesa.core.errors import RuleBroken
 from tesa.core.vault import vault
 from tesa.telephony.numbers import normalised
 
-EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 GENDERS = {"p": "P", "perempuan": "P", "female": "P", "f": "P", "l": "L", "laki-laki": "L", "male": "L", "m": "L"}
 
@@ -84,8 +84,11 @@ def save_account(details: Details, by: uuid.UUID | None, now: datetime) -> uuid.
 
 def _checked(details: Details) -> _Wanted:
     """The normalised values of `details`."""
-    email, name, kecamatan = details.email.strip().lower(), details.name.strip(), details.kecamatan.strip()
-    if len(email) > 254 or not EMAIL.fullmatch(email):
+    email, name, kecamatan = normalised_email(details.email), details.name.strip(), details.kecamatan.strip()
+    flaw = email_flaw(email)
+    if flaw == "letters":
+        raise RuleBroken(_("Alamat surel berisi huruf yang hanya mirip huruf latin. Ketik ulang alamatnya."))
+    if flaw is not None:
         raise RuleBroken(_("Alamat surel tidak benar."))
     if not name:
         raise RuleBroken(_("Nama belum diisi."))

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from tesa.accounts import passkeys, recovery
 from tesa.accounts.audit import record
 from tesa.accounts.models import Account
 from tesa.accounts.rules.passwords import password_flaw
@@ -45,12 +46,17 @@ def set_secrets(account_id: uuid.UUID, password: str, now: datetime) -> str:
 
 
 def keep_secrets(account_id: uuid.UUID, password_hash: str, seed: str, now: datetime) -> None:
-    """Keep a password (from `prepared`) and a TOTP seed; all her sessions end."""
+    """Keep a password (from `prepared`) and a TOTP seed; all her sessions end.
+
+    A new beginning: passkeys and recovery codes from before are void too, whoever may hold them.
+    """
     account = db.session.get_one(Account, account_id)
     account.password_hash = password_hash
     account.totp_sealed = vault.seal(seed_field(account_id), seed)
     account.totp_last_step, account.secured_at = None, now
     db.session.flush()
+    passkeys.remove_all(account_id)
+    recovery.remove_all(account_id)
     end_sessions_of(account_id, "secrets", now)
     record(account_id, "staff.secrets", "account", account_id, now)
 

@@ -6,9 +6,8 @@ import io
 
 import pyotp
 import segno
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as AnyResponse
 
 from tesa.accounts import forms
 from tesa.accounts.actions.finish_enrolment import finish_enrolment, open_enrolment
@@ -47,8 +46,8 @@ def enrol_picture(token: str) -> Response:
 
 @blueprint.post("/enrol/<token>")
 @public_endpoint
-def finish(token: str) -> AnyResponse | tuple[str, int]:
-    """Set password and second factor."""
+def finish(token: str) -> str | tuple[str, int]:
+    """Set password and second factor; the recovery codes are shown this once."""
     form, now = forms.EnrolForm(), clock.now()
     if not form.validate_on_submit():
         return _page(token, form), 422
@@ -58,8 +57,8 @@ def finish(token: str) -> AnyResponse | tuple[str, int]:
     try:
         password_hash = prepared(form.password.data or "", email)
         with transaction():
-            finish_enrolment(token, password_hash, form.code.data or "", now)
+            codes = finish_enrolment(token, password_hash, form.code.data or "", now)
     except RuleBroken as broken:
         return _page(token, form, broken.sentence), 422
     flash(_("Selesai. Silakan masuk."))
-    return redirect(url_for("accounts.sign_in"), 303)
+    return render("accounts/first_codes.html", codes=codes)

@@ -8,7 +8,7 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from tesa.accounts import forms, queries
+from tesa.accounts import forms, passkeys, queries, recovery
 from tesa.accounts.actions.set_secrets import keep_password, prepared
 from tesa.accounts.audit import record
 from tesa.accounts.delays import forget, password_key, take_turn
@@ -45,6 +45,9 @@ def _page(form: forms.PasswordForm, sentence: str = "") -> str:
         look=forms.LookForm(language=who.language, theme=who.theme),
         sentence=sentence,
         sessions=queries.living_sessions(who.id, clock.now()),
+        passkeys=passkeys.passkeys_of(who.id),
+        passkeys_offered=passkeys.relying_party() is not None,
+        codes_left=recovery.codes_left(who.id),
         acts=queries.recent_acts(who.id),
     )
 

@@ -1,1 +1,0 @@
-(()=>{var t=document.documentElement,a=matchMedia("(prefers-color-scheme: dark)");function n(){let e=t.dataset.theme;t.dataset.bsTheme=e==="dark"||e!=="light"&&a.matches?"dark":"light"}n();a.addEventListener("change",n);})();

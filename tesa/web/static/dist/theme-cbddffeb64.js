@@ -1,0 +1,1 @@
+(()=>{var t=document.documentElement,a=matchMedia("(prefers-color-scheme: dark)");function o(){let e=t.dataset.theme;t.dataset.bsTheme=e==="dark"||e!=="light"&&a.matches?"dark":"light"}try{sessionStorage.getItem("tesa-covered")&&(t.dataset.covered="locking")}catch(e){if(!(e instanceof DOMException))throw e}o();a.addEventListener("change",o);})();

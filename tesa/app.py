@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -11,18 +12,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
 from tesa import health
+from tesa.accounts import audit, sign_in
 from tesa.accounts import jobs as accounts_jobs
 from tesa.accounts import permissions as accounts_permissions
 from tesa.accounts import sealing as accounts_sealing
-from tesa.accounts import sign_in
 from tesa.accounts import views as accounts_views
 from tesa.accounts.audit.keys import hold_newest
 from tesa.accounts.meter import init_meter
+from tesa.accounts.public import everybody
 from tesa.cases import sealing as cases_sealing
 from tesa.cases import views as cases_views
 from tesa.core import clock
 from tesa.core.db import db, init_db
-from tesa.core.vault import SealedColumn, init_tombstones, init_vault, key_provider, vault
+from tesa.core.vault import KeysAway, SealedColumn, init_tombstones, init_vault, key_provider, vault
+from tesa.core.vault import jobs as vault_jobs
+from tesa.core.vault.rotation_units import Rotation
 from tesa.intake import jobs as intake_jobs
 from tesa.intake import outbox_kinds as intake_kinds
 from tesa.intake import public as intake_public
@@ -53,6 +57,7 @@ log = logging.getLogger(__name__)
 PAGES = (accounts_views, psychologists_views, cases_views, intake_views, outreach_views)
 WEBHOOKS = (intake_webhooks, outreach_webhooks)
 JOBS: tuple[tuple[str, Job], ...] = (
+    *vault_jobs.JOBS,
     *accounts_jobs.JOBS,
     *intake_jobs.JOBS,
     *outreach_jobs.JOBS,
@@ -79,6 +84,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     app.extensions["tesa_standing_to_contact"] = intake_public.standing_to_contact
     app.extensions["tesa_claimers"] = [take_keyword]
     app.extensions["tesa_sealed"] = SEALED
+    app.extensions["tesa_note_key_event"] = _note_key_event
     init_db(app, settings.database_url)
     init_vault(app, key_provider(settings, forbidden_root=Path(__file__).parents[1]))
     init_tombstones(app, settings.second_place)
@@ -111,6 +117,13 @@ def _is_rung(account_id: UUID) -> bool:
     return state_of(account_id, clock.now()) == State.RINGING
 
 
+def _note_key_event(act: str, rotation: Rotation, now: datetime) -> None:
+    """What happens to keys stands in the audit trail, in the same transaction."""
+    audit.record(
+        None, act, "key_rotation", rotation.id, now, key=rotation.kind, old=rotation.source, new=rotation.target or ""
+    )
+
+
 def _dispatch_for(event: EmergencyRaised) -> None:
     """An emergency of intake becomes a dispatch of outreach, in the same transaction."""
     raise_dispatch(
@@ -129,14 +142,19 @@ def _case_of_dispatch(event: ContactLinked) -> None:
 
 
 def refuse_wrong_keys(app: Flask) -> None:
-    """Raise KeyFileProblem when our keys are not those of this database. A database that does not answer now is no
-    reason not to start: callers are led to a human without it.
+    """Raise KeyFileProblem when our keys are not those of this database. A database or a key provider that does not
+    answer now is no reason not to start: callers are led to a human, and what comes in is kept.
+
+    What is opened here stays open in this process: the purpose keys, and the names and numbers of those on duty.
     """
     with app.app_context():
         try:
             vault.check()
             hold_newest()  # so that this process can go on signing the trail though the provider goes away
+            everybody()
         except SQLAlchemyError:
             log.exception("the keys could not be compared with the database")
+        except KeysAway as away:
+            log.error("the keys could not be compared with the database: %s", away)
         finally:
             db.session.remove()

@@ -16,6 +16,7 @@ import click
 from config import Settings, UnfitSettings
 
 GROUPS = {
+    "keys": ("tesa.core.vault.cli", "keys_group"),
     "staff": ("tesa.accounts.cli", "staff_group"),
     "audit": ("tesa.accounts.audit_cli", "audit_group"),
     "rota": ("tesa.psychologists.cli", "rota_group"),

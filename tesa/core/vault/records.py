@@ -24,6 +24,7 @@ _FOUR, _SIXTEEN = (4).to_bytes(4, "big"), (16).to_bytes(4, "big")
 NONCE = 12
 HEADER = 2 + 1 + 1 + 16 + 4 + NONCE
 TAG = 16
+ID_ENDS = 2 + 1 + 1 + 16
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,16 @@ def seal_record(place: Field, key: DataKey, content: str | bytes | None) -> byte
 
 def key_id_of(blob: bytes) -> bytes:
     """The id of the data key that a record names, 16 bytes. Raises Unopenable for what is no record."""
-    if len(blob) < HEADER + TAG or blob[:4] != MAGIC + ALGORITHM:
+    if len(blob) < HEADER + TAG:
         raise Unopenable
-    return blob[4:20]
+    return key_id_of_head(blob)
+
+
+def key_id_of_head(head: bytes) -> bytes:
+    """The same from the first bytes of a record, ID_ENDS of them at least."""
+    if len(head) < ID_ENDS or head[:4] != MAGIC + ALGORITHM:
+        raise Unopenable
+    return head[4:ID_ENDS]
 
 
 def open_record(place: Field, key: DataKey, blob: bytes) -> str | bytes | None:

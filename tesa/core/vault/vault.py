@@ -94,7 +94,7 @@ class Vault:
 
         Rows are looked up by `blind_indexes`.
         """
-        return self._index(self._purposes.settled_version("blind-index"), kind, value)
+        return self.index_in_version(self._purposes.settled_version("blind-index"), kind, value)
 
     def index_or_later(self, kind: str, value: str) -> int:
         """As `blind_index` for what comes in; LATER in a process that has never reached the key provider."""
@@ -105,9 +105,10 @@ class Vault:
 
     def blind_indexes(self, kind: str, value: str) -> tuple[int, ...]:
         """All hashes under which rows with this value may be stored now: one for each version of the index key."""
-        return tuple(self._index(row.version, kind, value) for row in self._purposes.live("blind-index"))
+        return tuple(self.index_in_version(row.version, kind, value) for row in self._purposes.live("blind-index"))
 
-    def _index(self, version: int, kind: str, value: str) -> int:
+    def index_in_version(self, version: int, kind: str, value: str) -> int:
+        """The hash of a normalised `value` under this version of the index key."""
         text = joined(kind.encode(), value.encode("utf-8", "surrogatepass"))
         digest = hmac.digest(self._purposes.secret("blind-index", version), text, hashlib.sha256)
         return (version << INDEX_BITS) | (int.from_bytes(digest[:2], "big") >> (16 - INDEX_BITS))

@@ -6,22 +6,27 @@ The hottest path of all: few statements, Core only. One row per MessageSid, howe
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Integer, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from tesa.cases.public import How, Occasion, plan_for, refusal
 from tesa.core.db import db, new_id
-from tesa.core.vault import vault
+from tesa.core.vault import KeysAway, vault
 from tesa.intake import addresses, prompts, sealing
+from tesa.intake.actions.catch_up import put_off
+from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.raise_emergency import raise_emergency
 from tesa.intake.emergency_list import emergency_phrases
 from tesa.intake.models import Contact, Message
 from tesa.intake.queries import locked
 from tesa.intake.rules import emergency_words
+from tesa.intake.rules.stop_words import asks_to_stop
 from tesa.intake.rules.words import MESSAGE_RANK, ContactState
-from tesa.telephony.inbound import MessageForm
+from tesa.telephony.inbound import MessageForm, settings
 from tesa.telephony.plans import Plan, Reply
 
 AFTERWARDS = timedelta(microseconds=1)  # so that the answer stands behind the question
@@ -40,51 +45,86 @@ _OPEN = (
     .order_by(CONTACTS.c.opened_at.desc(), CONTACTS.c.id)
     .with_for_update()  # so that nobody finalizes it, or answers her, between this and her message
 )
-OPEN_CONVERSATIONS = _OPEN.where(CONTACTS.c.caller_index == bindparam("index"))
+OPEN_CONVERSATIONS = _OPEN.where(CONTACTS.c.caller_index.in_(bindparam("indexes", expanding=True)))
 OPEN_ANONYMOUS = _OPEN.where(CONTACTS.c.caller_index.is_(None))
 START_CLOCK = (
     update(CONTACTS)
     .where(CONTACTS.c.id == bindparam("contact"))
     .values(waiting_since=bindparam("now"), next_step_at=bindparam("now"), ladder_step=0)
 )
+STOP_WRITING = update(CONTACTS).where(CONTACTS.c.id == bindparam("contact")).values(stopped_at=bindparam("now"))
 
 
-def receive_message(form: MessageForm, now: datetime) -> Plan:
-    """Keep the message and answer a new conversation with a neutral acknowledgement."""
-    index = vault.blind_index("number", form.sender) if form.sender else None
-    contact_id = _open_conversation(form, index, now)
-    if contact_id is None and index is not None and db.engine.dialect.name == "postgresql":
+def receive_message(form: MessageForm, now: datetime, *, keys_away: bool = False) -> Plan:
+    """Keep the message and answer a new conversation with a neutral acknowledgement, if her plan allows.
+
+    With `keys_away` nothing is asked of the key provider: a known sender opens another conversation if she cannot be
+    recognised, and an emergency is told to the others later, see catch_up.
+    """
+    indexes = _indexes(form, keys_away)
+    contact_id = _open_conversation(form, indexes, now) if indexes or not form.sender else None
+    if contact_id is None and indexes and db.engine.dialect.name == "postgresql":
         # Two first messages of one sender at the same moment must not open two conversations.
-        db.session.connection().execute(LOCK, {"index": index})
-        contact_id = _open_conversation(form, index, now)
+        for each in sorted(indexes):
+            db.session.connection().execute(LOCK, {"index": each})
+        contact_id = _open_conversation(form, indexes, now)
     is_new = contact_id is None
     if contact_id is None:
-        contact_id = _open(form, index, now)
+        contact_id = _open(form, now)
     if not _keep(_inbound(contact_id, form, now)):
         db.session.rollback()
         return ()
     answer: Plan = ()
-    if is_new:
+    if asks_to_stop(form.body):
+        _stop(contact_id, now)
+    elif is_new and not keys_away and _may_be_answered(form, now):
         acknowledgement = _acknowledgement(contact_id, now)
         db.session.connection().execute(INSERT_MESSAGE, acknowledgement)
         answer = (Reply(prompts.ACKNOWLEDGED, addresses.of_message(acknowledgement["id"])),)
     if emergency_words.matches(form.body, emergency_phrases(now)) is not None:
         contact = locked(contact_id)
-        if contact is not None:
+        if contact is not None and keys_away:
+            put_off(contact, "caller_words", now)
+        elif contact is not None:
             raise_emergency(contact, "caller_words", None, now)
     return answer
 
 
-def _open_conversation(form: MessageForm, index: int | None, now: datetime) -> uuid.UUID | None:
+def _may_be_answered(form: MessageForm, now: datetime) -> bool:
+    """Does her plan allow the acknowledgement? She has just written, so unless somebody said no, it does."""
+    local = now.astimezone(settings().time_zone).time()
+    return refusal(How.MESSAGE, plan_for(form.sender, None), Occasion(heard_at=now), now, local) is None
+
+
+def _stop(contact_id: uuid.UUID, now: datetime) -> None:
+    """She asked us to stop: nothing goes out any more; her contact stays and waits for a human to see it."""
+    db.session.connection().execute(STOP_WRITING, {"contact": contact_id, "now": now})
+    log_event(contact_id, "stopped", now)
+
+
+def _indexes(form: MessageForm, keys_away: bool) -> tuple[int, ...]:
+    """What her conversation may be found by. Raises KeysAway, unless it is known already that they are."""
+    if not form.sender:
+        return ()
+    try:
+        return vault.blind_indexes("number", form.sender)
+    except KeysAway:
+        if not keys_away:
+            raise
+        return ()
+
+
+def _open_conversation(form: MessageForm, indexes: Sequence[int], now: datetime) -> uuid.UUID | None:
     """The sender's conversation on this channel that is not finalized, with one more thing of hers to be answered.
 
     The index only suggests: the number decides. Her clock starts unless something older of hers waits already. If the
     conversation was finalized this very moment it is not open any more, and her message opens another.
     """
     wanted = form.sender or form.raw_from
-    query = OPEN_CONVERSATIONS if index is not None else OPEN_ANONYMOUS
+    query = OPEN_CONVERSATIONS if indexes else OPEN_ANONYMOUS
     connection = db.session.connection()
-    for contact_id, sealed, waiting_since in connection.execute(query, {"index": index, "channel": form.channel}).all():
+    found_by = {"indexes": indexes, "channel": form.channel}
+    for contact_id, sealed, waiting_since in connection.execute(query, found_by).all():
         if sealing.open_number(contact_id, sealed) == wanted:
             if waiting_since is None:
                 connection.execute(START_CLOCK, {"contact": contact_id, "now": now})
@@ -93,7 +133,7 @@ def _open_conversation(form: MessageForm, index: int | None, now: datetime) -> u
     return None
 
 
-def _open(form: MessageForm, index: int | None, now: datetime) -> uuid.UUID:
+def _open(form: MessageForm, now: datetime) -> uuid.UUID:
     contact_id = new_id()
     vault.begin(contact_id, "contact")
     row = {
@@ -101,7 +141,7 @@ def _open(form: MessageForm, index: int | None, now: datetime) -> uuid.UUID:
         "channel": form.channel,
         "state": ContactState.WAITING,
         "caller_sealed": sealing.seal_number(contact_id, form.sender or form.raw_from),
-        "caller_index": index,
+        "caller_index": vault.index_or_later("number", form.sender) if form.sender else None,
         "opened_at": now,
         "waiting_since": now,
         "next_step_at": now,

@@ -1,5 +1,5 @@
 """Rotations of keys, and how far they have come. Room for the names that key services give their keys: the ARN of a
-KMS key does not fit into 80 characters.
+KMS key does not fit into 80 characters. A quick look for contacts whose index is still to be made.
 
 Revision ID: 0007
 Revises: 0006
@@ -18,6 +18,7 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text("finished_at is null")
+LATER = sa.text("caller_index = 0")
 NAMES_OF_KEYS = (("purpose_key", "kek_id"), ("data_key", "wrapped_under"))
 
 
@@ -49,9 +50,11 @@ def upgrade() -> None:
         sqlite_where=OPEN,
         postgresql_where=OPEN,
     )
+    op.create_index("ix_contact_later", "contact", ["opened_at"], sqlite_where=LATER, postgresql_where=LATER)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_contact_later", "contact")
     op.drop_table("key_rotation")
     with op.batch_alter_table("data_key") as batch:
         batch.drop_column("renewed_at")

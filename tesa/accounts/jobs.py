@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from tesa.accounts.audit import heads, keys
+from tesa.accounts.public import everybody
+from tesa.core.db import db
 from tesa.telephony.inbound import settings
 
 LOOK_AGAIN = timedelta(minutes=1)
+OPEN_AGAIN = timedelta(hours=1)
 
 
 def keep_head(now: datetime) -> datetime | None:
@@ -26,14 +29,22 @@ def keep_day_key(now: datetime) -> datetime | None:
     return None
 
 
-def _is_time(name: str, now: datetime) -> bool:
-    """Has a minute passed, or the clock been set back, since this job last looked?"""
+def keep_staff_keys(now: datetime) -> datetime | None:
+    """Open everybody's name and number, so that this process can ring her though the key provider goes away."""
+    if _is_time("staff_keys", now, every=OPEN_AGAIN):
+        everybody()
+        db.session.rollback()
+    return None
+
+
+def _is_time(name: str, now: datetime, every: timedelta = LOOK_AGAIN) -> bool:
+    """Has that time passed, or the clock been set back, since this job last looked?"""
     looked: dict[str, datetime] = current_app.extensions.setdefault("tesa_accounts_jobs", {})
     last = looked.get(name)
-    if last is not None and timedelta(0) <= now - last < LOOK_AGAIN:
+    if last is not None and timedelta(0) <= now - last < every:
         return False
     looked[name] = now
     return True
 
 
-JOBS = (("audit.head", keep_head), ("audit.day_key", keep_day_key))
+JOBS = (("audit.head", keep_head), ("audit.day_key", keep_day_key), ("accounts.staff_keys", keep_staff_keys))

@@ -8,6 +8,8 @@ from datetime import datetime
 from tesa.core import failpoints
 from tesa.core.db import db
 from tesa.core.transactions import transaction
+from tesa.core.vault import KeysAway
+from tesa.intake.actions.catch_up import catch_up, put_off_contacts
 from tesa.intake.actions.take_step import take_step
 from tesa.intake.queries import due_contacts, next_deadline
 
@@ -34,4 +36,19 @@ def advance_contacts(now: datetime) -> datetime | None:
     return soonest
 
 
-JOBS = (("intake.advance", advance_contacts),)
+def catch_up_contacts(now: datetime) -> datetime | None:
+    """Make whole what came in while the key provider was away; nothing happens while it still is."""
+    waiting = put_off_contacts()
+    db.session.rollback()
+    for contact_id in waiting:
+        try:
+            with transaction():
+                catch_up(contact_id, now)
+        except KeysAway:
+            break
+        except Exception:
+            log.exception("contact %s: it cannot be made whole", contact_id)
+    return None
+
+
+JOBS = (("intake.advance", advance_contacts), ("intake.catch_up", catch_up_contacts))

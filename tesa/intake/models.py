@@ -28,6 +28,7 @@ class Contact(Model):
     wish_woman: Mapped[bool] = mapped_column(default=False)
     wants: Mapped[str | None] = mapped_column(String(10))  # call_back | message: what she chose instead of waiting
     safe_to_call: Mapped[str] = mapped_column(String(8), default="unknown")  # what she said during this contact
+    stopped_at: Mapped[datetime | None]  # when she wrote STOP: nothing goes out until she writes or calls again
     ladder_step: Mapped[int] = mapped_column(default=0)
     next_step_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
@@ -52,6 +53,12 @@ class Contact(Model):
             "channel",
             sqlite_where=text("state <> 'finalized'"),
             postgresql_where=text("state <> 'finalized'"),
+        ),
+        Index(
+            "ix_contact_later",  # what came in while the index key was out of reach
+            "opened_at",
+            sqlite_where=text("caller_index = 0"),
+            postgresql_where=text("caller_index = 0"),
         ),
         Index(
             "ix_contact_open",

@@ -17,6 +17,7 @@ from flask import Blueprint, Response, request
 from tesa.core import clock, failpoints
 from tesa.core.db import db
 from tesa.core.transactions import transaction
+from tesa.core.vault import KeysAway
 from tesa.intake import prompts
 from tesa.intake.actions import leave_queue as leaving
 from tesa.intake.actions.answer_offer import answer_offer, enter_room, press_offer_key
@@ -119,8 +120,12 @@ def wait(contact_id: uuid.UUID) -> Response:
 def key(contact_id: uuid.UUID) -> Response:
     """A key she pressed while waiting."""
     form, now = call_form(), clock.now()
-    with transaction():
-        plan = press_waiting_key(contact_id, form, now)
+    try:
+        with transaction():
+            plan = press_waiting_key(contact_id, form, now)
+    except KeysAway:  # she stays where she is, and what needs keys is done later
+        with transaction():
+            plan = press_waiting_key(contact_id, form, now, keys_away=True)
     return twiml.response(plan)
 
 
@@ -243,9 +248,13 @@ def room_wait() -> Response:
 def message() -> Response:
     """A text comes in. Answers from staff (keywords of a task) are taken by whoever owns them."""
     form, now = message_form(), clock.now()
-    with transaction():
-        plan = _take_message(form, now)
-        failpoints.reach("message-before-commit")
+    try:
+        with transaction():
+            plan = _take_message(form, now)
+            failpoints.reach("message-before-commit")
+    except KeysAway:  # whoever wrote, even one of us: it is kept, and a human reads it
+        with transaction():
+            plan = receive_message(form, now, keys_away=True)
     failpoints.reach("message-after-commit")
     return twiml.response(plan)
 

@@ -23,11 +23,11 @@ def _field(column: str, dispatch: Dispatch) -> Field:
     return Field("dispatch", column, dispatch.id, owner=dispatch.id, klass="dispatch", revision=dispatch.revision)
 
 
-def seal_words(dispatch: Dispatch, words: Words) -> None:
-    """Put `words` into the row, sealed for its present revision."""
-    dispatch.place_sealed = vault.seal(_field("place", dispatch), words.place)
-    dispatch.known_sealed = vault.seal(_field("known", dispatch), words.known)
-    dispatch.safety_sealed = vault.seal(_field("safety", dispatch), words.safety)
+def seal_words(dispatch: Dispatch, words: Words, *, incoming: bool = False) -> None:
+    """Put `words` into the row, sealed for its present revision. `incoming`: a caller's emergency, see `vault.seal`."""
+    dispatch.place_sealed = vault.seal(_field("place", dispatch), words.place, incoming=incoming)
+    dispatch.known_sealed = vault.seal(_field("known", dispatch), words.known, incoming=incoming)
+    dispatch.safety_sealed = vault.seal(_field("safety", dispatch), words.safety, incoming=incoming)
 
 
 def unseal_words(dispatch: Dispatch) -> Words:

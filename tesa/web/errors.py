@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from tesa.core.errors import Refusal
-from tesa.core.vault import Shredded
+from tesa.core.vault import KeysAway, Shredded
 from tesa.web.fragments import from_htmx, is_poll
 from tesa.web.preferences import chosen_on_device
 
@@ -78,6 +78,20 @@ def gone(error: Shredded) -> AnyResponse:
     return answer(410)
 
 
+def keys_away(error: KeysAway) -> AnyResponse:
+    """What is sealed cannot be opened at the moment; nothing is lost, and what comes in is kept."""
+    with force_locale(chosen_on_device() or "id"):  # the account may not be readable now
+        response = answer(
+            503,
+            _(
+                "Layanan kunci sedang tidak terjangkau, jadi yang tersegel belum dapat dibuka. Tidak ada yang hilang: "
+                "telepon dan pesan tetap diterima dan disimpan. Coba lagi sebentar lagi."
+            ),
+        )
+    response.headers["Retry-After"] = "10"
+    return response
+
+
 def csrf_failed(error: CSRFError) -> AnyResponse:
     """A form without, or with another person's, token."""
     return answer(403, _("Formulir ini sudah kedaluwarsa. Muat ulang halaman, lalu kirim lagi."))
@@ -101,5 +115,6 @@ def init_errors(app: Flask) -> None:
     """Answer all errors of `app` here."""
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(Shredded, gone)
+    app.register_error_handler(KeysAway, keys_away)
     app.register_error_handler(CSRFError, csrf_failed)
     app.register_error_handler(HTTPException, http_error)

@@ -15,9 +15,10 @@ from tesa.core.vault.provider import KeyProvider
 from tesa.core.vault.records import Field
 from tesa.core.vault.sealed import BlindIndex, SealedColumn, sealed_columns
 from tesa.core.vault.tombstones import BrokenTombstones, Tombstone, TombstoneFile, init_tombstones, tombstone_file
-from tesa.core.vault.vault import Vault, init_vault, vault
+from tesa.core.vault.vault import LATER, Vault, init_vault, vault
 
 __all__ = [
+    "LATER",
     "BlindIndex",
     "BrokenTombstones",
     "Field",

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from tesa.intake import addresses, prompts, sealing
+from tesa.intake.actions.catch_up import put_off
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.raise_emergency import raise_emergency
 from tesa.intake.models import Contact
@@ -15,8 +16,11 @@ from tesa.telephony.numbers import normalised
 from tesa.telephony.plans import Gather, Leave, Plan, Say
 
 
-def press_waiting_key(contact_id: uuid.UUID, form: CallForm, now: datetime) -> Plan:
-    """Answer her key. She stays in the queue unless she chose to be called back or to leave a message."""
+def press_waiting_key(contact_id: uuid.UUID, form: CallForm, now: datetime, *, keys_away: bool = False) -> Plan:
+    """Answer her key. She stays in the queue unless she chose to be called back or to leave a message.
+
+    With `keys_away` an emergency is told to the others later, see catch_up.
+    """
     contact = locked(contact_id)
     if contact is None:
         return (Say(prompts.OTHER_KEY),)
@@ -24,7 +28,10 @@ def press_waiting_key(contact_id: uuid.UUID, form: CallForm, now: datetime) -> P
     log_event(contact_id, "key", now, detail=key if key.isdigit() else "other")
     match key:
         case "0":
-            raise_emergency(contact, "caller_key", None, now)
+            if keys_away:
+                put_off(contact, "caller_key", now)
+            else:
+                raise_emergency(contact, "caller_key", None, now)
             return (Say(prompts.EMERGENCY),)
         case "1":
             contact.wish_woman = True

@@ -18,13 +18,23 @@ def raise_emergency(contact: Contact, by: str, actor_id: uuid.UUID | None, now: 
 
     While she waits, the ladder goes on as in an emergency: everybody at once, then the coordinators.
     """
+    mark_emergency(contact, by, actor_id, now)
+    tell_emergency(contact, by, actor_id, now)
+
+
+def mark_emergency(contact: Contact, by: str, actor_id: uuid.UUID | None, now: datetime) -> None:
+    """The part that concerns the contact alone, and needs no key: her ladder hurries."""
     if contact.emergency_at is None:
         contact.risk, contact.emergency_at = "emergency", now
         log_event(contact.id, "emergency", now, actor_id, detail=by)
-        if contact.case_id is not None:
-            raise_risk(contact.case_id, "emergency", actor_id, now)
         if contact.state == ContactState.WAITING:
             _hurry(contact, now)
+
+
+def tell_emergency(contact: Contact, by: str, actor_id: uuid.UUID | None, now: datetime) -> None:
+    """Her case and the dispatches learn of it; both write to the audit trail."""
+    if contact.case_id is not None:
+        raise_risk(contact.case_id, "emergency", actor_id, now)
     event = EmergencyRaised(contact.id, contact.case_id, contact.channel, by, actor_id, now)
     emergency_raised.send(event)
 

@@ -38,7 +38,7 @@ def receive_call(form: CallForm, now: datetime) -> Plan:
     if known is not None:
         return wait_plan(known)
     contact_id = new_id()
-    index = vault.blind_index("number", form.caller) if form.caller else None
+    index = vault.index_or_later("number", form.caller) if form.caller else None
     vault.begin(contact_id, "contact")
     duty = on_duty("hotline", now)
     anyone = any(person.tier in (1, 2) for person in duty)

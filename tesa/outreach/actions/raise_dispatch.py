@@ -78,7 +78,7 @@ def _under_way(contact_id: uuid.UUID | None) -> Dispatch | None:
 
 def _added(fresh: Dispatch, words: Words) -> Dispatch | None:
     """Insert `fresh`; the one that somebody else has inserted at the same moment instead, if the database says so."""
-    seal_words(fresh, words)
+    seal_words(fresh, words, incoming=fresh.requested_by is None)  # a caller's: the key provider may be away
     try:
         with db.session.begin_nested():
             db.session.add(fresh)

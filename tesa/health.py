@@ -17,9 +17,11 @@ from tesa.core.vault import vault
 from tesa.intake.public import waiting_count
 from tesa.telephony.inbound import settings
 from tesa.telephony.models import Heartbeat, OutboxItem
+from tesa.web.reports import csp_counts
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
+REPORTS_SHOWN_FOR = timedelta(days=7)
 TICK_FRESH_FOR = timedelta(seconds=20)
 
 
@@ -93,4 +95,9 @@ def metrics() -> Response:
         ("tesa_worker_tick_age_seconds", "Age of the worker's last tick", (now - last).total_seconds() if last else -1),
     ):
         Gauge(name, text, registry=registry).set(value)
+    refused = Gauge(
+        "tesa_csp_reports", "What browsers refused to load in the last 7 days", ["directive"], registry=registry
+    )
+    for line in csp_counts((now - REPORTS_SHOWN_FOR).date()):
+        refused.labels(line.directive).inc(line.count)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

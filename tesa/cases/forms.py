@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -17,7 +19,7 @@ from tesa.cases.labels import answer_label, gender_label, reason_label, risk_lab
 from tesa.cases.rules.drafts import LONGEST
 from tesa.cases.rules.lifecycle import ClosureReason
 from tesa.cases.rules.risk import Risk
-from tesa.cases.rules.safe_contact import Answer, SafeAnswers
+from tesa.cases.rules.safe_contact import Answer, Hours, SafeAnswers
 
 REASON = 2000
 
@@ -71,7 +73,9 @@ class SafeContactForm(FlaskForm):  # type: ignore[misc]
 
     to_call = RadioField(_l("Aman ditelepon?"), default=Answer.UNKNOWN.value)
     to_message = RadioField(_l("Aman dikirimi pesan?"), default=Answer.UNKNOWN.value)
-    hours = StringField(_l("Jam yang aman"), [Length(max=200)])
+    since = TimeField(_l("Aman dari pukul"), [Optional()])
+    until = TimeField(_l("Aman sampai pukul"), [Optional()])
+    hours = StringField(_l("Keterangan tentang jam"), [Length(max=200)])
     code_word = StringField(_l("Kata aman"), [Length(max=100)])
 
     def __init__(self, **values: object) -> None:
@@ -79,13 +83,23 @@ class SafeContactForm(FlaskForm):  # type: ignore[misc]
         for field in (self.to_call, self.to_message):
             field.choices = [(answer.value, answer_label(answer)) for answer in Answer]
 
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Also: both times or neither, because half an interval says nothing to a rule."""
+        fit: bool = super().validate(extra_validators)
+        if fit and (self.since.data is None) != (self.until.data is None):
+            self.until.errors = [_("Isi kedua jam, atau kosongkan keduanya.")]
+            return False
+        return fit
+
     def answers(self) -> SafeAnswers:
         """What was filled in."""
+        since, until = self.since.data, self.until.data
         return SafeAnswers(
             Answer(self.to_call.data),
             Answer(self.to_message.data),
             (self.hours.data or "").strip(),
             (self.code_word.data or "").strip(),
+            Hours(since, until) if since is not None and until is not None else None,
         )
 
 

@@ -53,6 +53,8 @@ class SafeContactPlan(Model):
     safe_to_message: Mapped[str] = mapped_column(String(8), default="unknown")
     hours_sealed: Mapped[bytes]
     code_word_sealed: Mapped[bytes]
+    safe_from: Mapped[int | None]  # minute of the day; neither or both: the hours that the dialler obeys
+    safe_until: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)  # of the two sealed texts
     asked_at: Mapped[datetime]
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))

@@ -15,13 +15,13 @@ from tesa.cases.models import Case, Person, SafeContactPlan
 from tesa.cases.queries import cases_of, people_of_number, standing_to
 from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.cases.rules.risk import Risk, riskier
-from tesa.cases.rules.safe_contact import Plan, hours_of, strictest
+from tesa.cases.rules.safe_contact import Answer, How, Occasion, Plan, Why, hours_of, refusal, strictest
 from tesa.core.db import db
 from tesa.core.vault import Shredded
 
 __all__ = [
-    "CaseBrief", "PersonMatch", "Risk", "briefs", "case_brief", "may_read_case",
-    "people_with_number", "plan_for", "plan_of_number", "riskier", "standing_to_case", "sticky_psychologist",
+    "Answer", "CaseBrief", "How", "Occasion", "PersonMatch", "Plan", "Risk", "Why", "briefs", "case_brief", "may_read_case",
+    "people_with_number", "plan_for", "plan_of_number", "refusal", "riskier", "standing_to_case", "sticky_psychologist",
 ]  # fmt: skip
 
 

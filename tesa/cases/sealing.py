@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from tesa.cases.models import Case, Note, NoteDraft, NoteText, Person, PersonNumber, SafeContactPlan
-from tesa.cases.rules.safe_contact import Answer, SafeAnswers
+from tesa.cases.rules.safe_contact import Answer, SafeAnswers, hours_of
 from tesa.core.db import db
 from tesa.core.vault import BlindIndex, Field, SealedColumn, vault
 
@@ -61,6 +61,7 @@ def open_plan(plan: SafeContactPlan) -> SafeAnswers:
         to_message=Answer(plan.safe_to_message),
         hours=vault.unseal(_plan_field(plan, "hours"), plan.hours_sealed) or "",
         code_word=vault.unseal(_plan_field(plan, "code_word"), plan.code_word_sealed) or "",
+        between=hours_of(plan.safe_from, plan.safe_until),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from tesa.cases.public import Why
+
 CHANNEL = {"voice": _l("Telepon"), "whatsapp": _l("WhatsApp"), "sms": _l("SMS")}
 STATE = {
     "waiting": _l("Menunggu"),
@@ -29,6 +31,7 @@ MESSAGE = {
     "read": _l("sampai"),
     "failed": _l("gagal terkirim"),
     "undelivered": _l("tidak sampai"),
+    "refused": _l("tidak dikirim: tidak aman baginya"),
     "unknown": _l("tidak pasti terkirim: periksa sebelum mengirim ulang"),
     "received": "",
 }
@@ -57,6 +60,9 @@ EVENT = {
     "case_linked": _l("Dihubungkan dengan kasus"),
     "finalized": _l("Kontak dicatat selesai"),
     "shredded": _l("Isi kontak dihapus"),
+    "stopped": _l("Ia meminta berhenti dihubungi"),
+    "held_back": _l("Tidak dihubungi demi keamanannya"),
+    "called_back": _l("Ditelepon kembali"),
     "last_resort": _l("Disambungkan langsung ke telepon petugas"),
 }
 OUTCOME = {
@@ -102,5 +108,12 @@ CALL_BACK_OUTCOME = {
     "called_again": _l("Sudah menelepon lagi"),
     "refused": _l("Tidak ingin ditelepon"),
 }
+WHY = {
+    Why.SHE_SAID_STOP: _l("Ia meminta berhenti dihubungi. Tunggu sampai ia menulis atau menelepon lagi."),
+    Why.SHE_SAID_NO: _l("Menurut rencana kontak amannya, ini tidak aman baginya."),
+    Why.NOBODY_ASKED: _l("Belum ada yang menanyakan apakah ini aman baginya. Anggap tidak aman sampai ia menjawab."),
+    Why.NOT_AT_THIS_HOUR: _l("Di luar jam yang aman baginya."),
+}
+"""Why somebody must not be reached now, for the person who wanted to."""
 SAFE = {"yes": _l("aman"), "no": _l("tidak aman"), "unknown": _l("belum diketahui")}
 TABS = {"waiting": _l("Menunggu"), "mine": _l("Saya"), "all": _l("Semua")}

@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from tesa.accounts.public import member
+from tesa.cases.public import How
 from tesa.core.db import db
 from tesa.intake import addresses, prompts, sealing
 from tesa.intake.actions.accept_offer import CALL_IN
 from tesa.intake.actions.climb_message_ladder import REMIND
 from tesa.intake.actions.fetch_caller import FETCH
+from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.miss_offer import miss_offer
 from tesa.intake.actions.note_caller_status import TELL_GONE, caller_is_gone
 from tesa.intake.actions.offer_contact import PAGE, RING
@@ -21,6 +23,7 @@ from tesa.intake.actions.watch_connection import CHECK
 from tesa.intake.actions.withdraw_offers import STOP_RINGING
 from tesa.intake.models import Call, Contact, Message, Offer
 from tesa.intake.queries import call_of, locked
+from tesa.intake.reaching import why_not
 from tesa.intake.rules.words import FINAL_RANK, LEG_RANK, MESSAGE_RANK, ContactState, OfferOutcome
 from tesa.telephony.gateway import CheckCall, Dequeue, EndCall, PlaceCall, RedirectCall, Request, SendMessage
 from tesa.telephony.inbound import settings
@@ -136,13 +139,18 @@ def _compose_page(sentence: str, ref: uuid.UUID) -> Request | None:
     return SendMessage(channel, phone, sentence.format(link=addresses.inbox()), addresses.of_page())
 
 
-def _compose_reply(ref: uuid.UUID, _now: datetime) -> Request | None:
+def _compose_reply(ref: uuid.UUID, now: datetime) -> Request | None:
+    """The reply, unless it has become unsafe since it was written: then its state says so on her page."""
     message = db.session.get(Message, ref)
     contact = db.session.get(Contact, message.contact_id) if message else None
     if message is None or contact is None:
         return None
     number = normalised(sealing.open_number(contact.id, contact.caller_sealed))
     if number is None:
+        return None
+    if why_not(How.MESSAGE, contact, now) is not None:
+        message.status, message.status_rank = "refused", MESSAGE_RANK["refused"]
+        log_event(contact.id, "held_back", now)
         return None
     message.status, message.status_rank = "sending", MESSAGE_RANK["sending"]
     body = sealing.open_body(contact.id, message.id, message.body_sealed)

@@ -16,7 +16,7 @@ from tesa.accounts.rules.roles import Role
 from tesa.cases.public import case_brief, may_read_case, people_with_number
 from tesa.core import clock
 from tesa.core.db import db
-from tesa.core.errors import NotAllowed, NotFound, RuleBroken
+from tesa.core.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from tesa.core.transactions import transaction
 from tesa.intake import forms, labels, screens
 from tesa.intake.actions.accept_offer import accept_offer
@@ -202,7 +202,7 @@ def reply(contact_id: uuid.UUID) -> AnyResponse | tuple[str, int]:
             found = contact_for(contact_id, who, "contact.reply")
             send_reply(found, form.text.data or "", who.id, now)
             record(who.id, "contact.reply", "contact", contact_id, now)
-    except (RuleBroken, NotAllowed) as refusal:
+    except (RuleBroken, NotAllowed, Conflict) as refusal:
         form.text.errors = [refusal.sentence]
         return _contact_page(contact_id, form), refusal.status
     return _to(contact_id)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from tesa.web import reports
+
 SOURCES = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -17,10 +19,13 @@ SOURCES = {
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
+    "report-uri": reports.PATH,  # for browsers that do not know the next line
+    "report-to": "csp",
 }
 POLICY = "; ".join(f"{kind} {source}" for kind, source in SOURCES.items())
 HEADERS = {
     "Content-Security-Policy": POLICY,
+    "Reporting-Endpoints": f'csp="{reports.PATH}"',
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",

@@ -15,14 +15,14 @@ from jinja2 import StrictUndefined
 
 from config import Settings
 from tesa.core import clock
-from tesa.web import preferences
+from tesa.web import preferences, reports
 from tesa.web.assets import asset, static
 from tesa.web.errors import init_errors
 from tesa.web.filters import init_filters
 from tesa.web.headers import init_headers
 
 SIGNED_INSTEAD = "/twilio/"  # requests below this path carry Twilio's signature in place of a token
-PUBLIC_ENDPOINTS = ("web.choose_language", "web.choose_theme", "web.ping")
+PUBLIC_ENDPOINTS = ("web.choose_language", "web.choose_theme", "web.ping", "web.csp_report")
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,7 @@ def _blueprint() -> Blueprint:
     blueprint = Blueprint("web", __name__, template_folder="templates")
     blueprint.add_url_rule("/static/<path:filename>", "static", static)
     blueprint.add_url_rule("/ping", "ping", ping)
+    blueprint.add_url_rule(reports.PATH, "csp_report", reports.report_view(), methods=["POST"])
     blueprint.add_url_rule("/lang/<code>", "choose_language", preferences.choose_language, methods=["POST"])
     blueprint.add_url_rule("/theme/<choice>", "choose_theme", preferences.choose_theme, methods=["POST"])
     return blueprint
@@ -159,5 +160,7 @@ def _init_csrf(app: Flask) -> None:
     @app.before_request
     def check_token() -> None:
         # An address that does not exist is answered as such, with or without a token.
-        if request.endpoint is not None and not request.path.startswith(SIGNED_INSTEAD):
+        # A browser's report carries no token either; it can do nothing but be counted.
+        unasked = request.path.startswith(SIGNED_INSTEAD) or request.path == reports.PATH
+        if request.endpoint is not None and not unasked:
             csrf.protect()

@@ -14,7 +14,7 @@ from tesa.accounts.rules.policy import Actor
 from tesa.cases import sealing
 from tesa.cases.models import Case, CaseEvent, Person, SafeContactPlan
 from tesa.cases.queries import case_for, numbers_of, standing_to
-from tesa.cases.rules.safe_contact import Answer, SafeAnswers, stale
+from tesa.cases.rules.safe_contact import Answer, SafeAnswers, hours_of, stale
 from tesa.core.db import db
 from tesa.core.vault import Shredded
 from tesa.telephony.numbers import masked
@@ -136,5 +136,6 @@ def _plan(case: Case, now: datetime, *, whole: bool) -> PlanCard:
     except Shredded:
         whole = False
     if not whole:
-        answers = SafeAnswers(Answer(plan.safe_to_call), Answer(plan.safe_to_message))
+        between = hours_of(plan.safe_from, plan.safe_until)
+        answers = SafeAnswers(Answer(plan.safe_to_call), Answer(plan.safe_to_message), between=between)
     return PlanCard(answers, plan.asked_at, stale=stale(plan.asked_at, now))

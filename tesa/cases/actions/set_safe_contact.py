@@ -11,7 +11,7 @@ from tesa.cases import sealing
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.models import SafeContactPlan
 from tesa.cases.queries import case_for
-from tesa.cases.rules.safe_contact import SafeAnswers
+from tesa.cases.rules.safe_contact import SafeAnswers, minute
 from tesa.core.db import db
 
 
@@ -24,6 +24,9 @@ def set_safe_contact(case_id: uuid.UUID, answers: SafeAnswers, by: Actor, now: d
         db.session.add(plan)
     plan.revision += 1
     plan.safe_to_call, plan.safe_to_message = answers.to_call.value, answers.to_message.value
+    between = answers.between
+    plan.safe_from = None if between is None else minute(between.since)
+    plan.safe_until = None if between is None else minute(between.until)
     plan.asked_at, plan.asked_by = now, by.id
     with db.session.no_autoflush:
         sealing.seal_plan(plan, answers)

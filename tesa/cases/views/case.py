@@ -69,6 +69,8 @@ def _forms(case: CaseView, wrong: FlaskForm | None) -> dict[str, FlaskForm]:
             formdata=None,
             to_call=plan.to_call.value,
             to_message=plan.to_message.value,
+            since=plan.between.since if plan.between else None,
+            until=plan.between.until if plan.between else None,
             hours=plan.hours,
             code_word=plan.code_word,
         ),

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from tesa.cases.public import How
 from tesa.core.db import db, new_id
 from tesa.core.errors import RuleBroken
 from tesa.intake import sealing
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.models import Contact, Message
+from tesa.intake.reaching import refuse_unsafe
 from tesa.intake.rules.words import MESSAGE_RANK, Channel, ContactState
 from tesa.telephony.outbox import enqueue
 
@@ -22,7 +24,8 @@ LONGEST = 1600
 def send_reply(contact: Contact, text: str, author_id: uuid.UUID, now: datetime) -> uuid.UUID:
     """Write the reply to `contact` (locked, hers) down and let it go out; gives the message's id.
 
-    Raises RuleBroken when the text is empty or too long, or the contact is not a conversation of hers.
+    Raises RuleBroken when the text is empty or too long, or the contact is not a conversation of hers,
+    and Conflict with the reason when it is not safe for the caller to be written to now.
     """
     text = text.strip()
     if not text:
@@ -33,6 +36,7 @@ def send_reply(contact: Contact, text: str, author_id: uuid.UUID, now: datetime)
         raise RuleBroken(_("Panggilan suara tidak dibalas dengan pesan."))
     if contact.state != ContactState.IN_PROGRESS or contact.psychologist_id != author_id:
         raise RuleBroken(_("Ambil percakapan ini lebih dahulu."))
+    refuse_unsafe(How.MESSAGE, contact, now)
     message_id = new_id()
     db.session.add(
         Message(

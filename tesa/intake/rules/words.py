@@ -50,5 +50,5 @@ FINAL_RANK = 9
 # The states of an outgoing message likewise. "read" is the highest; a failure is final unless it was delivered.
 MESSAGE_RANK = {
     "queued": 1, "sending": 2, "accepted": 2, "scheduled": 2, "sent": 3, "unknown": 4,
-    "failed": 5, "undelivered": 5, "delivered": 6, "read": 7,
+    "failed": 5, "undelivered": 5, "refused": 5, "delivered": 6, "read": 7,
 }  # fmt: skip

@@ -108,6 +108,8 @@ POLICY: tuple[Line, ...] = (
     Line("contact.case", Klass.CONTACT, _only(P), _to(OWN)),
     Line("call_back.close", Klass.CONTACT, _only(P), _to(OWN, UNASSIGNED)),
     Line("call_back.close", Klass.CONTACT, _only(C), _ALL),
+    Line("call_back.call", Klass.CONTACT, _only(P), _to(OWN, UNASSIGNED)),
+    Line("call_back.call", Klass.CONTACT, _only(C), _ALL),
     # -- cases
     Line("case.list", Klass.CASE, _LINE),  # its rows are those of case.read
     Line("case.find", Klass.CASE, _LINE),
@@ -128,6 +130,7 @@ POLICY: tuple[Line, ...] = (
     Line("note.read", Klass.NOTE, _only(P), _MINE, opens=True),
     Line("note.read", Klass.NOTE, _only(C), _to(BREAK_GLASS), opens=True),
     Line("note.write", Klass.NOTE, _only(P), _MINE),
+    Line("note.edit", Klass.NOTE, _only(P), _to(OWN)),  # one that she wrote herself, on a case where she may write
     # -- outreach
     Line("dispatch.board", Klass.DISPATCH, _DISPATCH),  # its cards are those of dispatch.read
     Line("dispatch.read", Klass.DISPATCH, _only(P), _ASKED),  # that there is one, how far it is, who was asked when

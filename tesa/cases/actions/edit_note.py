@@ -8,9 +8,10 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from tesa.accounts.audit import record, sealed_hash
-from tesa.accounts.rules.policy import Actor
+from tesa.accounts.rules.policy import Actor, Relation, may
 from tesa.cases.actions.log_event import log_event
 from tesa.cases.actions.write_note import add_text, check_text, let_go
+from tesa.cases.models import Note
 from tesa.cases.queries import case_for, note_of
 from tesa.core.errors import Conflict, NotAllowed
 
@@ -33,8 +34,7 @@ def edit_note(
     """
     case = case_for(case_id, author, "note.write", now, lock=True)
     note = note_of(case.id, note_id)
-    if note.author_id != author.id:
-        raise NotAllowed(_("Hanya penulisnya yang dapat mengubah catatan ini."))
+    require_author(note, author)
     check_text(text)
     if note.revision != revision:
         raise Conflict(_("Catatan ini sudah diubah di tempat lain. Kedua teks ditampilkan di bawah."))
@@ -46,3 +46,9 @@ def edit_note(
     )
     let_go(author.id, note.id, text, draft, window or note.id)
     return note.revision
+
+
+def require_author(note: Note, author: Actor) -> None:
+    """Raise NotAllowed unless `author` may change this note: what somebody has written, she alone changes."""
+    if not may(author.roles, "note.edit", [Relation.OWN] if note.author_id == author.id else []):
+        raise NotAllowed(_("Hanya penulisnya yang dapat mengubah catatan ini."))

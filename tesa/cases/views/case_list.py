@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import request
 
 from tesa.accounts.permissions import require
-from tesa.accounts.public import Principal, Role, principal
+from tesa.accounts.public import Principal, principal
+from tesa.accounts.rules.policy import Relation, may
 from tesa.cases import forms, labels, screens
 from tesa.cases.actions.find_cases import find_cases
 from tesa.cases.views.blueprint import blueprint
@@ -19,7 +20,7 @@ from tesa.web.fragments import render
 def index() -> str:
     """The cases of this person; all of them, without names, for coordinators."""
     who, now = principal(), clock.now()
-    tabs = screens.TABS if who.is_role(Role.COORDINATOR) and who.is_role(Role.PSYCHOLOGIST) else ("open", "closed")
+    tabs = screens.TABS if _sees_all(who) and _has_own(who) else ("open", "closed")
     tab = request.args.get("tab", tabs[0])
     tab = tab if tab in tabs else tabs[0]
     page = min(max(request.args.get("hal", 1, type=int), 1), 10_000)
@@ -37,6 +38,14 @@ def search() -> str | tuple[str, int]:
     with transaction():
         found = find_cases(form.text.data or "", who, now)
     return _list(who, screens.rows_of(found, who, now), search=form, searched=True)
+
+
+def _sees_all(who: Principal) -> bool:
+    return may(who.roles, "case.read", [Relation.OVERSEEING])
+
+
+def _has_own(who: Principal) -> bool:
+    return may(who.roles, "case.read", [Relation.OWN])
 
 
 def _list(
@@ -60,6 +69,6 @@ def _list(
         tabs=tabs,
         page=page,
         more=more,
-        owners=who.is_role(Role.COORDINATOR),
+        owners=_sees_all(who),
         now=clock.now(),
     )

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from tesa.accounts.permissions import require
 from tesa.accounts.public import emails, principal
 from tesa.cases import forms, labels
-from tesa.cases.actions.edit_note import edit_note
+from tesa.cases.actions.edit_note import edit_note, require_author
 from tesa.cases.actions.read_notes import DraftView, NoteView, read_draft, read_notes, read_revisions
 from tesa.cases.actions.save_draft import Saved, Subject, save_draft
 from tesa.cases.actions.write_note import write_note
@@ -126,7 +126,7 @@ def _form_for(newest: NoteView, draft: DraftView | None) -> forms.NoteForm:
 
 
 @blueprint.post("/kasus/<uuid:case_id>/catatan/<uuid:note_id>")
-@require("note.write")
+@require("note.edit")
 def edit(case_id: uuid.UUID, note_id: uuid.UUID) -> Response | tuple[str, int]:
     """Change one's own note. When it was changed meanwhile, both texts are shown, and the one typed here is kept."""
     form = forms.NoteForm()
@@ -164,7 +164,7 @@ def draft(case_id: uuid.UUID, window: uuid.UUID) -> Response | tuple[Response, i
 
 
 @blueprint.post("/kasus/<uuid:case_id>/catatan/<uuid:note_id>/draf/<uuid:window>")
-@require("note.write")
+@require("note.edit")
 def note_draft(case_id: uuid.UUID, note_id: uuid.UUID, window: uuid.UUID) -> Response | tuple[Response, int]:
     """Keep what is being changed in a note."""
     return _draft(case_id, note_id, window)
@@ -185,5 +185,6 @@ def _draft(case_id: uuid.UUID, note_id: uuid.UUID | None, window: uuid.UUID) -> 
 def _save(case_id: uuid.UUID, note_id: uuid.UUID | None, text: str, revision: int, window: uuid.UUID) -> Saved:
     who, now = principal(), clock.now()
     case = case_for(case_id, who, "note.write", now)
-    subject = case.id if note_id is None else note_of(case.id, note_id).id
-    return save_draft(Subject(subject, case.id), text, who.id, revision, now, writer=window)
+    if note_id is not None:
+        require_author(note_of(case.id, note_id), who)
+    return save_draft(Subject(note_id or case.id, case.id), text, who.id, revision, now, writer=window)

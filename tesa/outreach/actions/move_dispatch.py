@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from tesa.accounts import audit
 from tesa.accounts.rules.policy import Standing
-from tesa.core.errors import NotFound, RuleBroken
+from tesa.core.errors import NotAllowed, NotFound, RuleBroken
 from tesa.outreach.actions.log_event import By, log_event
 from tesa.outreach.actions.tell_change import tell_change
 from tesa.outreach.actions.withdraw_offers import withdraw_offers
@@ -31,8 +31,10 @@ def move_dispatch(dispatch: Dispatch, target: State, who: Standing, by: By, now:
 
     Raises NotFound for somebody who is nothing to it, RuleBroken when that state does not follow or is not hers to say.
     """
-    if not who.may("dispatch.move", dispatch.state):
+    if not who.may("dispatch.read", dispatch.state):
         raise NotFound
+    if not who.may("dispatch.move", dispatch.state):
+        raise NotAllowed(_("Tugas ini belum Anda pegang."))
     before = State(dispatch.state)
     if before is target:
         return

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tesa.accounts.public import Role, by_phone, may_be_staff
-from tesa.accounts.rules.policy import Relation, Standing
+from tesa.accounts.rules.policy import Relation, Standing, may
 from tesa.core.errors import Conflict, RuleBroken
 from tesa.outreach import addresses, sentences
 from tesa.outreach.actions.accept_offer import accept_offer
@@ -61,7 +61,7 @@ def _sender(number: str | None, now: datetime) -> _Sender | None:
         return None
     numbers = tuple(i for i, ours in enumerate(settings().coordinator_numbers) if ours == number)
     member = by_phone(number) if may_be_staff(number, now) else None
-    if member is not None and member.roles & {Role.OUTREACH, Role.COORDINATOR}:
+    if member is not None and may(member.roles, "dispatch.answer", [Relation.OFFERED]):
         return _Sender(member.id, numbers, member.roles)
     return _Sender(None, numbers, frozenset({Role.COORDINATOR})) if numbers else None
 

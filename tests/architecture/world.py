@@ -1,0 +1,234 @@
+"""One hotline at work, made by its own acts: things of every kind, and what each person is to each of them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flask import Flask
+from sqlalchemy import select, update
+
+from tesa.accounts.models import Account
+from tesa.accounts.public import StaffMember
+from tesa.accounts.rules.policy import Relation
+from tesa.cases.actions.note_contact_on_case import note_contact_on_case
+from tesa.cases.actions.write_note import write_note
+from tesa.core import clock
+from tesa.core.db import db, new_id
+from tesa.core.transactions import transaction
+from tesa.intake.actions.offer_contact import offer_contact
+from tesa.intake.actions.take_conversation import take_conversation
+from tesa.intake.models import Contact, EmergencyWord
+from tesa.intake.queries import locked as locked_contact
+from tesa.outreach.actions.accept_offer import accept_offer
+from tesa.outreach.actions.log_event import By
+from tesa.outreach.actions.move_dispatch import move_dispatch
+from tesa.outreach.actions.offer_dispatch import offer_dispatch
+from tesa.outreach.actions.raise_dispatch import raise_dispatch
+from tesa.outreach.models import DispatchOffer
+from tesa.outreach.queries import locked as locked_dispatch
+from tesa.outreach.queries import offer_by_id
+from tesa.outreach.rules.lifecycle import State
+from tesa.outreach.rules.offers import Kind, Outcome, Via
+from tests.cases.making import make_case
+from tests.outreach.night import WORKER
+from tests.support.people import make_shift, make_staff
+from tests.support.twilio import Twilio
+
+R = Relation
+Relations = frozenset[Relation]
+MESSAGE = "Aku takut pulang ke rumah, tolong."
+NOTE = "Ia bercerita tentang malam itu."
+PLACE = "Gang Melati nomor sembilan"
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that has an id: its kind, its state, who is what to it. `beside`: ids of what it belongs to."""
+
+    kind: str
+    id: uuid.UUID
+    state: str | None = None
+    relations: dict[str, Relations] = field(default_factory=dict)
+    everybody: Relations = frozenset()  # what whoever is not named is to it
+    beside: dict[str, uuid.UUID] = field(default_factory=dict)
+
+    def to(self, name: str) -> Relations:
+        """What the person called `name` here is to it."""
+        overseeing = frozenset({R.OVERSEEING}) if name in COORDINATORS else frozenset()
+        return self.relations.get(name, frozenset()) | self.everybody | overseeing
+
+
+COORDINATORS = ("coordinator",)
+PEOPLE = {
+    "psychologist": "psychologist",  # nothing to anything
+    "own": "psychologist",
+    "helping": "psychologist",
+    "offered": "psychologist",
+    "requester": "psychologist",
+    "coordinator": "coordinator",
+    "worker": "outreach",  # nothing to anything
+    "asked_worker": "outreach",
+    "sent_worker": "outreach",
+    "administrator": "administrator",
+}
+
+
+def _is(name: str, *relations: Relation) -> dict[str, Relations]:
+    return {name: frozenset(relations)}
+
+
+class World:
+    """The people, and things as often as they are wanted."""
+
+    def __init__(self, app: Flask, twilio: Twilio) -> None:
+        self.app, self.twilio, self.callers = app, twilio, 0
+        self.people: dict[str, StaffMember] = {name: make_staff(role) for name, role in PEOPLE.items()}
+        for name in ("own", "asked_worker"):
+            make_shift(self.people[name].id, line="outreach" if "worker" in name else "hotline")
+        self.makers: dict[str, Callable[[], Thing]] = {
+            "contact of own": self.own_contact,
+            "free contact": self.free_contact,
+            "offered contact": self.offered_contact,
+            "case": self.case,
+            "note": self.note,
+            "dispatch asked": self.asked_dispatch,
+            "dispatch under way": self.sent_dispatch,
+            "dispatch cleared": self.cleared_dispatch,
+            "offer": self.offer,
+            "account": self.account,
+            "shift": self.shift,
+            "word": self.word,
+        }
+
+    def id_of(self, name: str) -> uuid.UUID:
+        """Somebody's account."""
+        return self.people[name].id
+
+    # -- contacts
+    def _message(self) -> uuid.UUID:
+        self.callers += 1
+        self.twilio.message(MESSAGE, sender=f"+628129000{self.callers:04d}")
+        db.session.rollback()
+        return db.session.scalars(select(Contact.id).order_by(Contact.opened_at.desc(), Contact.id.desc())).first()  # type: ignore[return-value]
+
+    def own_contact(self) -> Thing:
+        """A conversation that "own" has taken."""
+        contact_id = self._newest()
+        with transaction():
+            contact = locked_contact(contact_id)
+            assert contact is not None
+            take_conversation(contact, self.id_of("own"), 1, clock.now())
+        return Thing("contact", contact_id, "in_progress", _is("own", R.OWN))
+
+    def free_contact(self) -> Thing:
+        """A conversation that nobody has."""
+        return Thing("contact", self._newest(), "waiting", everybody=frozenset({R.UNASSIGNED}))
+
+    def offered_contact(self) -> Thing:
+        """A conversation that nobody has and "offered" is asked about."""
+        contact_id = self._newest()
+        with transaction():
+            contact = locked_contact(contact_id)
+            assert contact is not None
+            offer_contact(contact, "message", 1, clock.now(), self.id_of("offered"))
+        return Thing("contact", contact_id, "waiting", _is("offered", R.OFFERED), everybody=frozenset({R.UNASSIGNED}))
+
+    def _newest(self) -> uuid.UUID:
+        before = set(db.session.scalars(select(Contact.id)))
+        self._message()
+        db.session.rollback()
+        (contact_id,) = set(db.session.scalars(select(Contact.id))) - before
+        return contact_id
+
+    # -- cases
+    def case(self) -> Thing:
+        """A case of "own" on which "helping" works for a day."""
+        self.callers += 1
+        case_id = make_case(self.people["own"], number=f"+628127000{self.callers:04d}", now=clock.now())
+        with transaction():
+            note_contact_on_case(case_id, new_id(), clock.now(), self.id_of("helping"))
+        return Thing("case", case_id, "intake", _is("own", R.OWN) | _is("helping", R.HELPING))
+
+    def note(self) -> Thing:
+        """A note that "own" has written on her case."""
+        case = self.case()
+        with transaction():
+            note_id = write_note(case.id, None, NOTE, self.people["own"], clock.now())
+        return Thing("note", note_id, case.state, case.relations, beside={"case_id": case.id})
+
+    # -- dispatches
+    def asked_dispatch(self) -> Thing:
+        """A dispatch that "requester" asked for and that has been put to "asked_worker" alone."""
+        return Thing(
+            "dispatch", self._raised(), "requested",
+            _is("requester", R.REQUESTED) | _is("asked_worker", R.OFFERED),
+        )  # fmt: skip
+
+    def _raised(self) -> uuid.UUID:
+        contact_id = self._newest()
+        with transaction():
+            return raise_dispatch(
+                contact_id=contact_id, case_id=None, priority="P2", requested_by=self.id_of("requester"),
+                source="psychologist", now=clock.now(), place=PLACE,
+            )  # fmt: skip
+
+    def offer(self) -> Thing:
+        """The offer of such a dispatch to "asked_worker"."""
+        dispatch = self.asked_dispatch()
+        return Thing("offer", self._offer_of(dispatch.id), "requested", _is("asked_worker", R.OFFERED))
+
+    def _offer_of(self, dispatch_id: uuid.UUID) -> uuid.UUID:
+        db.session.rollback()
+        return db.session.scalars(select(DispatchOffer.id).where(DispatchOffer.dispatch_id == dispatch_id)).first()  # type: ignore[return-value]
+
+    def sent_dispatch(self) -> Thing:
+        """A dispatch that "sent_worker" has."""
+        dispatch_id = self._raised()
+        with transaction():
+            dispatch = locked_dispatch(dispatch_id)
+            assert dispatch is not None
+            offer_dispatch(dispatch, Kind.WORKER, self.id_of("sent_worker"), None, clock.now())
+        with transaction():
+            mine = db.session.scalars(
+                select(DispatchOffer.id).where(
+                    DispatchOffer.dispatch_id == dispatch_id, DispatchOffer.account_id == self.id_of("sent_worker")
+                )
+            ).one()
+            found = offer_by_id(mine)
+            assert found is not None
+            accept_offer(*found, Via.PAGE, clock.now())
+            assert found[0].outcome == Outcome.ACCEPTED
+        return Thing(
+            "dispatch", dispatch_id, "acknowledged",
+            _is("requester", R.REQUESTED) | _is("sent_worker", R.DISPATCHED, R.OFFERED) | _is("asked_worker", R.OFFERED),
+        )  # fmt: skip
+
+    def cleared_dispatch(self) -> Thing:
+        """The same, when the worker has been there."""
+        sent = self.sent_dispatch()
+        for target in (State.ON_SCENE, State.CLEARED):
+            with transaction():
+                dispatch = locked_dispatch(sent.id)
+                assert dispatch is not None
+                move_dispatch(dispatch, target, WORKER, By(self.id_of("sent_worker")), clock.now())
+        return Thing("dispatch", sent.id, "cleared", sent.relations)
+
+    # -- what administrators and coordinators keep
+    def account(self) -> Thing:
+        """Somebody's account."""
+        return Thing("account", make_staff("outreach").id)
+
+    def shift(self) -> Thing:
+        """Somebody's shift."""
+        return Thing("shift", make_shift(make_staff("psychologist").id))
+
+    def word(self) -> Thing:
+        """A word of the emergency list."""
+        return Thing("word", db.session.scalars(select(EmergencyWord.id)).first())  # type: ignore[arg-type]
+
+    def leaves(self, person: StaffMember) -> None:
+        """Somebody's account is switched off."""
+        with transaction():
+            db.session.execute(update(Account).where(Account.id == person.id).values(active=False))

@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import update
 
 from tesa.accounts.audit import record
-from tesa.accounts.meter import counts, reading_of
-from tesa.accounts.models import StaffSession
+from tesa.accounts.audit.meter_reading import counts, reading_of
+from tesa.accounts.jobs import watch_readings
+from tesa.accounts.models import Notice, StaffSession
 from tesa.accounts.public import StaffMember
 from tesa.accounts.rules.meter import ALERT, BLOCK, STEP_UP
 from tesa.cases.actions.write_note import write_note
@@ -145,3 +146,56 @@ def test_whose_hour_is_counted(owner: StaffMember) -> None:
     opened(owner, 5, act="case.find")
     assert counts(NOW) == {owner.id: ALERT}
     assert counts(NOW + timedelta(hours=1)) == {}
+
+
+def told() -> list[tuple[uuid.UUID, str, bool]]:
+    """Who has been told what, and was it urgent?"""
+    db.session.expire_all()
+    rows = db.session.scalars(db.select(Notice).order_by(Notice.created_at, Notice.kind))
+    return [(n.account_id, n.kind, n.urgent) for n in rows]
+
+
+def look(at: timedelta) -> None:
+    """The worker looks."""
+    watch_readings(NOW + at)
+
+
+def test_coordinators_are_told_once_an_hour_for_each_threshold(owner: StaffMember) -> None:
+    coordinator = make_staff("coordinator")
+    opened(owner, ALERT - 1, ago=timedelta(0))
+    look(timedelta(0))
+    assert told() == []
+    opened(owner, 1, ago=timedelta(0))
+    for minutes in (1, 2, 3):
+        look(minutes * MINUTE)
+    assert told() == [(coordinator.id, "meter.many", False)]
+    opened(owner, STEP_UP - ALERT, ago=timedelta(0))
+    look(4 * MINUTE)
+    assert [e.details for e in trail("meter.tripped")] == [
+        '{"count":60,"threshold":60}',
+        '{"count":120,"threshold":120}',
+    ]
+    assert {e.object_id for e in trail("meter.tripped")} == {owner.id}
+    look(61 * MINUTE)
+    assert len(told()) == 2  # the hour is over, and so is the reading
+    opened(owner, ALERT, ago=-62 * MINUTE)
+    look(63 * MINUTE)
+    assert len(told()) == 3
+
+
+def test_the_full_meter_pages_them(app: Flask, owner: StaffMember) -> None:
+    coordinator = make_staff("coordinator")
+    opened(owner, BLOCK)
+    look(timedelta(0))
+    assert [(kind, urgent) for who, kind, urgent in told() if who == coordinator.id] == [
+        ("meter.blocked", True),
+        ("meter.many", False),
+        ("meter.many", False),
+    ]
+
+
+def test_whoever_trips_it_is_not_the_one_who_is_told(app: Flask) -> None:
+    coordinator, administrator = make_staff("coordinator"), make_staff("administrator")
+    opened(coordinator, ALERT)
+    look(timedelta(0))
+    assert [who for who, _kind, _urgent in told()] == [administrator.id]

@@ -19,6 +19,8 @@ GROUPS = {
     "keys": ("tesa.core.vault.cli", "keys_group"),
     "staff": ("tesa.accounts.cli", "staff_group"),
     "audit": ("tesa.accounts.audit_cli", "audit_group"),
+    "backup": ("tesa.retention.cli", "backup_group"),
+    "restore": ("tesa.retention.cli", "restore_command"),
     "rota": ("tesa.psychologists.cli", "rota_group"),
     "simulate": ("tesa.telephony.practice.cli", "simulate_group"),
 }

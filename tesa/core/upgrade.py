@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from flask import Flask
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from tesa.core.db import db
 from tesa.core.transactions import transaction
@@ -69,6 +69,25 @@ def migrate(app: Flask, revision: str = "head") -> None:
             run = command.downgrade if revision == "base" else command.upgrade
             run(config, revision)
         db.session.remove()
+
+
+def rebuild(
+    app: Flask, revision: str, fill: Callable[[Connection], None], finish: Callable[[Connection], None]
+) -> None:
+    """Take all tables away, make them anew as they were at `revision`, let `fill` put rows in, bring them to the newest
+    revision, and let `finish` have the last word. All of it or nothing: whoever dies half way leaves the database as it was.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(migrations()))
+    with _alone() as connection:
+        config.attributes["connection"] = connection
+        if inspect(connection).has_table("alembic_version"):
+            command.downgrade(config, "base")
+        command.upgrade(config, revision)
+        fill(connection)
+        command.upgrade(config, "head")
+        finish(connection)
+    db.session.remove()
 
 
 def upgrade(app: Flask) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from tesa.accounts.audit import record
+from tesa.accounts.audit.reading import opened_in_session
 from tesa.accounts.permissions import require
 from tesa.accounts.public import principal
 from tesa.accounts.reveal import RevealForm, reason_given
@@ -36,6 +38,7 @@ from tesa.psychologists.public import on_duty
 from tesa.web.fragments import is_poll, render
 
 blueprint = Blueprint("intake", __name__, template_folder="templates")
+REFRESHES_FOR = timedelta(hours=1)  # an open page that refreshes itself is put on record again after that
 EMERGENCY_NUMBERS = ("112", "110", "119", "129")
 
 
@@ -122,9 +125,11 @@ def _contact_page(contact_id: uuid.UUID, reply: forms.ReplyForm | None, revealed
     found = screens.visible_contact(contact_id, who)
     if found is None:
         raise NotFound
-    if found.psychologist_id == who.id and not is_poll():
+    now = clock.now()
+    refreshes = is_poll() and opened_in_session(who.session_id, "contact.read", contact_id, now - REFRESHES_FOR)
+    if found.psychologist_id == who.id and not refreshes:
         with transaction():
-            record(who.id, "contact.read", "contact", contact_id, clock.now(), case_id=found.case_id)
+            record(who.id, "contact.read", "contact", contact_id, now, case_id=found.case_id)
         found = db.session.get_one(Contact, contact_id)
     view = screens.contact_view(found, who)
     number = number_of(found) if "contact.case" in view.can and found.case_id is None else None

@@ -75,6 +75,14 @@ def trail_of_case(case_id: uuid.UUID, acts: Collection[str], limit: int) -> list
     return [Entry(*row) for row in rows]
 
 
+def opened_in_session(session_id: uuid.UUID, act: str, object_id: uuid.UUID, since: datetime) -> bool:
+    """Has `act` with this thing been put on record in this session since then? A page that refreshes itself need not
+    be again; whoever only says that hers does, and has not opened it, is.
+    """
+    found = select(_E.seq).where(_E.session_id == session_id, _E.act == act, _E.object_id == object_id, _E.at >= since)
+    return db.session.scalar(found.limit(1)) is not None
+
+
 def lines_of_case(case_id: uuid.UUID, before: int | None = None) -> tuple[list[Line], bool]:
     """All that was done about a case, newest first, at most ROWS, and whether there is more before."""
     return _lines(before, _E.case_id == case_id)

@@ -87,7 +87,8 @@ def _intake() -> tuple[str, dict[str, int]]:
         DATA_KEY.c.wrap_kind == INTAKE, DATA_KEY.c.shredded_at.is_(None)
     )
     rows = {f"intake-{version}": 0 for version in _versions("intake")}
-    rows.update(dict(db.session.execute(wrapped.group_by(DATA_KEY.c.wrapped_under))))
+    for under, count in db.session.execute(wrapped.group_by(DATA_KEY.c.wrapped_under)).all():
+        rows[under] = count
     return f"intake-{_newest('intake')}", rows
 
 

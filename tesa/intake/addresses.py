@@ -19,6 +19,11 @@ def of_offer(token: str, what: str = "") -> str:
     return settings().url(f"/twilio/offer/{token}" + (f"/{what}" if what else ""))
 
 
+def of_back(token: str, what: str = "") -> str:
+    """The address of a call back: the own phone's whisper, or key, status, she (what she hears), yes."""
+    return settings().url(f"/twilio/back/{token}" + (f"/{what}" if what else ""))
+
+
 def of_room(contact_id: uuid.UUID) -> str:
     """Where the events of a conference go."""
     return settings().url(f"/twilio/room/{contact_id}/events")

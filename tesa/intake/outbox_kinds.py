@@ -12,6 +12,7 @@ from tesa.cases.public import How
 from tesa.core.db import db
 from tesa.intake import addresses, prompts, sealing
 from tesa.intake.actions.accept_offer import CALL_IN
+from tesa.intake.actions.call_back import RING_BACK, still_safe
 from tesa.intake.actions.climb_message_ladder import REMIND
 from tesa.intake.actions.fetch_caller import FETCH
 from tesa.intake.actions.log_event import log_event
@@ -55,6 +56,26 @@ def _compose_ring(ref: uuid.UUID, _now: datetime) -> Request | None:
         status_url=addresses.of_offer(offer.token, "status"),
         ring_seconds=RING_SECONDS,
     )
+
+
+def _compose_back(ref: uuid.UUID, now: datetime) -> Request | None:
+    """The own phone of whoever calls back, while it is still safe for the caller."""
+    offer = db.session.get(Offer, ref)
+    contact = locked(offer.contact_id) if offer else None
+    if offer is None or contact is None or offer.outcome is not None or not still_safe(offer, contact, now):
+        return None
+    phone = _phone(offer)
+    if phone is None:
+        return None
+    return PlaceCall(phone, addresses.of_back(offer.token), addresses.of_back(offer.token, "status"), RING_SECONDS)
+
+
+def _settle_back(ref: uuid.UUID, outcome: Outcome, now: datetime) -> None:
+    offer = db.session.get(Offer, ref)
+    if offer is not None and outcome.state == "sent":
+        offer.call_sid = offer.call_sid or outcome.sid
+    elif offer is not None and offer.outcome is None:
+        offer.outcome, offer.ended_at = OfferOutcome.MISSED, now
 
 
 def _settle_ring(ref: uuid.UUID, outcome: Outcome, now: datetime) -> None:
@@ -174,6 +195,7 @@ def _nothing_more(_ref: uuid.UUID, _outcome: Outcome, _now: datetime) -> None:
 
 KINDS = (
     Kind(RING, _compose_ring, _settle_ring, Promise.REPEAT),
+    Kind(RING_BACK, _compose_back, _settle_back, Promise.ONCE),
     Kind(STOP_RINGING, _compose_stop, _nothing_more, Promise.CONTROL),
     Kind(FETCH, _compose_fetch, _settle_fetch, Promise.CONTROL),
     Kind(CALL_IN, _compose_call_in, _nothing_more, Promise.CONTROL),

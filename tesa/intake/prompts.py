@@ -37,6 +37,11 @@ TAKEN = "Tugas ini sudah diterima rekan lain. Terima kasih."
 GONE = "Sambungan sudah ditutup. Terima kasih."
 CONNECTING = "Sebentar, kami menyambungkan."
 
+NOT_NOW = "Sambungan tidak dapat dibuat sekarang. Terima kasih."
+
+# To a phone that we call back, whoever picks it up.
+WHO_IS_THERE = "Halo. Tekan satu untuk berbicara."
+
 # Texts that leave the house.
 ACKNOWLEDGED = "Terima kasih, pesan Anda sudah kami terima. Seseorang akan segera membalas. Bila mendesak, hubungi 112."
 PAGE = "Ada tugas baru. Buka: {link}"

@@ -13,16 +13,16 @@ from sqlalchemy import func, select
 from tesa.cases.public import Answer, How, Occasion, Why, plan_for, refusal
 from tesa.core.db import db
 from tesa.core.errors import Conflict
-from tesa.core.vault import Shredded, vault
-from tesa.intake import labels, sealing
+from tesa.core.vault import vault
+from tesa.intake import labels
 from tesa.intake.models import Contact, Message
+from tesa.intake.queries import number_of
 from tesa.telephony.inbound import settings
-from tesa.telephony.numbers import normalised
 
 
 def why_not(how: How, contact: Contact, now: datetime) -> Why | None:
     """Why the caller of `contact` must not be called or written to now; None: she may be."""
-    number = _number(contact)
+    number = number_of(contact)
     said = Answer(contact.safe_to_call)
     occasion = Occasion(_heard_at(contact), said, _stopped_at(contact, number))
     local = now.astimezone(settings().time_zone).time()
@@ -34,13 +34,6 @@ def refuse_unsafe(how: How, contact: Contact, now: datetime) -> None:
     why = why_not(how, contact, now)
     if why is not None:
         raise Conflict(str(labels.WHY[why]))
-
-
-def _number(contact: Contact) -> str | None:
-    try:
-        return normalised(sealing.open_number(contact.id, contact.caller_sealed))
-    except Shredded:
-        return None
 
 
 def _heard_at(contact: Contact) -> datetime:
@@ -61,6 +54,6 @@ def _stopped_at(contact: Contact, number: str | None) -> datetime | None:
             Contact.id != contact.id,
         )
         stops += [
-            other.stopped_at for other in db.session.scalars(others) if other.stopped_at and _number(other) == number
+            other.stopped_at for other in db.session.scalars(others) if other.stopped_at and number_of(other) == number
         ]
     return max(stops, default=None)

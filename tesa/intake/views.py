@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -23,6 +23,7 @@ from tesa.core.transactions import transaction
 from tesa.intake import forms, labels, screens
 from tesa.intake.actions.accept_offer import accept_offer
 from tesa.intake.actions.add_emergency_word import add_emergency_word, switch_emergency_word
+from tesa.intake.actions.call_back import call_back
 from tesa.intake.actions.close_call_back import close_call_back
 from tesa.intake.actions.finalize_contact import finalize_contact
 from tesa.intake.actions.link_case import link_case
@@ -273,6 +274,19 @@ def close_promise(contact_id: uuid.UUID) -> AnyResponse:
             raise NotFound
         close_call_back(task, found, form.outcome.data, form.reason.data or "", who.id, now)
         record(who.id, "call_back.close", "contact", contact_id, now, outcome=form.outcome.data)
+    return _to(contact_id)
+
+
+@blueprint.post("/kontak/<uuid:contact_id>/telepon")
+@require("call_back.call")
+def ring_back(contact_id: uuid.UUID) -> AnyResponse:
+    """Call her back now: the own phone rings first. 409 with the reason when it is not safe for her."""
+    who, now = principal(), clock.now()
+    with transaction():
+        found = contact_for(contact_id, who, "call_back.call")
+        call_back(found, who.id, now)
+        record(who.id, "call_back.call", "contact", contact_id, now)
+    flash(_("Telepon Anda berdering. Tekan 1 untuk menelepon dia."), "done")
     return _to(contact_id)
 
 

@@ -18,9 +18,10 @@ from tesa.core import clock, failpoints
 from tesa.core.db import db
 from tesa.core.transactions import transaction
 from tesa.core.vault import KeysAway
-from tesa.intake import prompts
+from tesa.intake import addresses, prompts
 from tesa.intake.actions import leave_queue as leaving
 from tesa.intake.actions.answer_offer import answer_offer, enter_room, press_offer_key
+from tesa.intake.actions.call_back import ask_caller_back, dial_caller, note_back_status
 from tesa.intake.actions.join_room import join_room
 from tesa.intake.actions.keep_oddity import keep_oddity
 from tesa.intake.actions.keep_waiting import keep_waiting
@@ -36,7 +37,7 @@ from tesa.intake.actions.ring_directly import ring_directly
 from tesa.intake.queries import contact_of_call
 from tesa.telephony import twiml
 from tesa.telephony.inbound import MessageForm, call_form, claimers, guard, message_form
-from tesa.telephony.plans import Hangup, Pause, Plan, Say
+from tesa.telephony.plans import Gather, Hangup, Pause, Plan, Say
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("intake_webhooks", __name__, url_prefix="/twilio")
@@ -226,6 +227,45 @@ def offer_status(token: str) -> tuple[str, int]:
     form, now = call_form(), clock.now()
     with transaction():
         note_offer_status(token, form, now)
+    return NOTED
+
+
+@blueprint.post("/back/<token>")
+def back(token: str) -> Response:
+    """The phone of whoever calls back has been picked up."""
+    now = clock.now()
+    with transaction():
+        plan = ask_caller_back(token, now)
+    return twiml.response(plan)
+
+
+@blueprint.post("/back/<token>/key")
+def back_key(token: str) -> Response:
+    """She presses 1: the caller's phone rings, if that is safe."""
+    form, now = call_form(), clock.now()
+    with transaction():
+        plan = dial_caller(token, form, now)
+    return twiml.response(plan)
+
+
+@blueprint.post("/back/<token>/she")
+def back_she(token: str) -> Response:
+    """The called phone has been picked up, by her or by somebody else: nothing is said but a neutral question."""
+    return twiml.response((Gather(addresses.of_back(token, "yes"), (Say(prompts.WHO_IS_THERE),), timeout=8), Hangup()))
+
+
+@blueprint.post("/back/<token>/yes")
+def back_yes(token: str) -> Response:
+    """A key was pressed there: both are connected. A voicemail presses none."""
+    return twiml.response(())
+
+
+@blueprint.post("/back/<token>/status")
+def back_status(token: str) -> tuple[str, int]:
+    """How the phone of whoever calls back fares."""
+    form, now = call_form(), clock.now()
+    with transaction():
+        note_back_status(token, form, now)
     return NOTED
 
 

@@ -67,11 +67,12 @@ class JoinConference:
 
 @dataclass(frozen=True)
 class DialNumbers:
-    """The last resort without a database: ring `numbers` one after the other, showing our own number."""
+    """Ring `numbers` one after the other, showing our own number. Who picks up hears `screen_url` first, if given."""
 
     numbers: tuple[str, ...]
     caller_id: str
     timeout: int = 15
+    screen_url: str | None = None
 
 
 @dataclass(frozen=True)

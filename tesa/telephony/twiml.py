@@ -105,7 +105,7 @@ def _(verb: plans.JoinConference, parent: Any) -> None:
 def _(verb: plans.DialNumbers, parent: Any) -> None:
     dial = Dial(caller_id=verb.caller_id, timeout=verb.timeout, sequential=True)
     for number in verb.numbers:
-        dial.number(number)
+        dial.number(number, **({"url": verb.screen_url, "method": "POST"} if verb.screen_url else {}))
     parent.append(dial)
 
 

@@ -216,7 +216,10 @@ def keep_awake(person: Principal) -> None:
 def present_page() -> str | None:
     """The page that the person is looking at, as a local path: the one she asks for, or the one htmx asks from."""
     if from_htmx():
-        parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+        try:
+            parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+        except ValueError:  # no address at all, such as "http://["
+            return None
         return parts.path + (f"?{parts.query}" if parts.query else "") or None
     return request.full_path.rstrip("?") if request.method == "GET" else None
 

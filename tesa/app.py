@@ -14,12 +14,15 @@ from config import Settings
 from tesa import health
 from tesa.accounts import audit, sign_in
 from tesa.accounts import jobs as accounts_jobs
+from tesa.accounts import outbox_kinds as accounts_kinds
 from tesa.accounts import permissions as accounts_permissions
 from tesa.accounts import sealing as accounts_sealing
 from tesa.accounts import views as accounts_views
 from tesa.accounts.audit.keys import hold_newest
 from tesa.accounts.meter import init_meter
+from tesa.accounts.proposal_kinds import KINDS as ACCOUNT_PROPOSALS
 from tesa.accounts.public import everybody
+from tesa.accounts.two_person import ProposalKind, add_kinds
 from tesa.cases import sealing as cases_sealing
 from tesa.cases import views as cases_views
 from tesa.core import clock
@@ -70,6 +73,7 @@ SEALED: tuple[SealedColumn, ...] = (
     *intake_sealing.SEALED,
     *outreach_sealing.SEALED,
 )
+PROPOSAL_KINDS: tuple[ProposalKind, ...] = (*ACCOUNT_PROPOSALS,)
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; a rota CSV of 10,000 rows fits, uploads of media do not exist yet
 
 
@@ -90,7 +94,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     init_tombstones(app, settings.second_place)
     box = Outbox(app, gateway or TwilioGateway(settings), threads=threads)
     app.extensions["tesa_outbox"] = box
-    for kind in (*intake_kinds.KINDS, *outreach_kinds.KINDS):
+    for kind in (*accounts_kinds.KINDS, *intake_kinds.KINDS, *outreach_kinds.KINDS):
         box.kinds[kind.name] = kind
     init_web(app, navigation, live_endpoint="intake.incoming_card")
     for endpoint in PUBLIC_ENDPOINTS:
@@ -100,6 +104,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     init_meter(app, (intake_public.is_in_conversation, outreach_public.is_on_task))
     for module in (*PAGES, *WEBHOOKS, health):
         app.register_blueprint(module.blueprint)
+    add_kinds(app, PROPOSAL_KINDS)
     app.extensions["tesa_in_call"] = _in_call
     app.extensions["tesa_is_rung"] = _is_rung
     emergency_raised.connect(_dispatch_for)

@@ -5,7 +5,18 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tesa.core.db import Model, new_id
@@ -193,4 +204,55 @@ class AuditEntry(Model):
             sqlite_where=text("session_id IS NOT NULL"),
             postgresql_where=text("session_id IS NOT NULL"),
         ),
+    )
+
+
+class Notice(Model):
+    """Something that one member of staff should know: a kind and an id, never words."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    object_id: Mapped[uuid.UUID | None]
+    urgent: Mapped[bool]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_notice_account_id", "account_id", "created_at"),)
+
+
+class Proposal(Model):
+    """An act that one person has proposed and another must approve. The unique index: one open a kind and object."""
+
+    __tablename__ = "proposal"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(40))
+    object_id: Mapped[uuid.UUID]  # what it is about; its own id when it is about nothing in particular
+    case_id: Mapped[uuid.UUID | None]
+    params: Mapped[str] = mapped_column(Text)  # canonical JSON: ids, codes, numbers
+    reason_sealed: Mapped[bytes]  # under the case's key where there is one, so that it goes with the case
+    answer_sealed: Mapped[bytes | None]
+    state: Mapped[str] = mapped_column(String(12))  # pending, approved, rejected, expired, carried_out
+    proposed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    proposed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]  # of the present state: without an answer, or without its permit being used
+    answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    answered_at: Mapped[datetime | None]
+    carried_out_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("answered_by is null or answered_by <> proposed_by", name="two_persons"),
+        Index(
+            "uq_proposal_open",
+            "kind",
+            "object_id",
+            unique=True,
+            sqlite_where=text("state in ('pending', 'approved')"),
+            postgresql_where=text("state in ('pending', 'approved')"),
+        ),
+        Index("ix_proposal_state", "state", "expires_at"),
+        Index("ix_proposal_proposed_at", "proposed_at"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from tesa.accounts.models import Account, Enrolment, Passkey
+from tesa.accounts.models import Account, Enrolment, Passkey, Proposal
 from tesa.core.vault import BlindIndex, Field, SealedColumn
 
 
@@ -33,6 +33,16 @@ def passkey_name_field(passkey: Passkey) -> Field:
     return Field("passkey", "name", passkey.id, owner=passkey.account_id, klass="staff")
 
 
+def reason_field(proposal_id: uuid.UUID, case_id: uuid.UUID | None) -> Field:
+    """Where the reason of a proposal is sealed: with the notes of the case that it is about, so that both go together."""
+    return Field("proposal", "reason", proposal_id, owner=case_id or proposal_id, klass="note")
+
+
+def answer_field(proposal_id: uuid.UUID, case_id: uuid.UUID | None) -> Field:
+    """Where the answer to a proposal is sealed."""
+    return Field("proposal", "answer", proposal_id, owner=case_id or proposal_id, klass="note")
+
+
 SEALED = (
     SealedColumn(Account, "name_sealed", "staff", lambda account: name_field(account.id)),
     SealedColumn(
@@ -45,4 +55,6 @@ SEALED = (
     SealedColumn(Account, "totp_sealed", "staff", lambda account: seed_field(account.id)),
     SealedColumn(Enrolment, "totp_sealed", "staff", waiting_seed_field),
     SealedColumn(Passkey, "name_sealed", "staff", passkey_name_field),
+    SealedColumn(Proposal, "reason_sealed", "note", lambda row: reason_field(row.id, row.case_id)),
+    SealedColumn(Proposal, "answer_sealed", "note", lambda row: answer_field(row.id, row.case_id)),
 )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tesa.core.db import Model, new_id
 
 NOT_CLOSED = text("status <> 'closed'")
+UNREVIEWED = text("reviewed_at is null")
 
 
 class Person(Model):
@@ -178,3 +179,31 @@ class NoteDraft(Model):
     saved_at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("account_id", "subject_id"),)
+
+
+class BreakGlass(Model):
+    """A case opened by a coordinator for an hour, for a reason. `nth` of the `day`: the database allows three."""
+
+    __tablename__ = "break_glass"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"))
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    day: Mapped[date]  # of the site's zone
+    nth: Mapped[int]
+    reason_sealed: Mapped[bytes]
+    opened_at: Mapped[datetime]
+    until: Mapped[datetime]
+    alarm_at: Mapped[datetime]  # when everybody is told next that nobody has reviewed it
+    reviewed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    reviewed_at: Mapped[datetime | None]
+    verdict: Mapped[str | None] = mapped_column(String(12))  # justified, unjustified
+    remark_sealed: Mapped[bytes | None]
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "day", "nth"),
+        CheckConstraint("nth between 1 and 3", name="nth"),
+        CheckConstraint("reviewed_by is null or reviewed_by <> account_id", name="two_persons"),
+        Index("ix_break_glass_case_id", "case_id", "account_id", "until"),
+        Index("ix_break_glass_alarm_at", "alarm_at", sqlite_where=UNREVIEWED, postgresql_where=UNREVIEWED),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from tesa.cases.models import Case, Note, NoteDraft, NoteText, Person, PersonNumber, SafeContactPlan
+from tesa.cases.models import BreakGlass, Case, Note, NoteDraft, NoteText, Person, PersonNumber, SafeContactPlan
 from tesa.cases.rules.safe_contact import Answer, SafeAnswers, hours_of
 from tesa.core.db import db
 from tesa.core.vault import BlindIndex, Field, SealedColumn, vault
@@ -103,6 +103,11 @@ def _field_of_text(text: NoteText) -> Field:
     return _note_field(text.id, db.session.get_one(Note, text.note_id).case_id, text.revision)
 
 
+def glass_field(row_id: uuid.UUID, case_id: uuid.UUID, column: str) -> Field:
+    """Where the `reason` and the reviewer's `remark` of a broken glass are sealed: with the notes of the case."""
+    return Field("break_glass", column, row_id, owner=case_id, klass="note")
+
+
 SEALED = (
     SealedColumn(Person, "name_sealed", "contact", lambda person: _person_field(person, "name")),
     SealedColumn(Person, "alias_sealed", "contact", lambda person: _person_field(person, "alias")),
@@ -118,4 +123,6 @@ SEALED = (
     SealedColumn(NoteText, "body_sealed", "note", _field_of_text),
     SealedColumn(NoteDraft, "body_sealed", "note", lambda draft: _draft_field(draft, "body")),
     SealedColumn(NoteDraft, "other_sealed", "note", lambda draft: _draft_field(draft, "other")),
+    SealedColumn(BreakGlass, "reason_sealed", "note", lambda row: glass_field(row.id, row.case_id, "reason")),
+    SealedColumn(BreakGlass, "remark_sealed", "note", lambda row: glass_field(row.id, row.case_id, "remark")),
 )

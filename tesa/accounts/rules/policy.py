@@ -90,6 +90,7 @@ POLICY: tuple[Line, ...] = (
     Line("profile.own", Klass.SELF, EVERYBODY),
     Line("session.prove", Klass.SELF, EVERYBODY),  # show her second factor again
     Line("screen.lock", Klass.SELF, EVERYBODY),  # and unlock it
+    Line("notice.own", Klass.SELF, EVERYBODY),  # what she has been told
     Line("factor.change", Klass.SELF, EVERYBODY, fresh=True),  # passkeys, recovery codes
     # -- contacts
     Line("contact.queue", Klass.QUEUE, _LINE),  # the inbox; its rows are those of contact.read
@@ -169,6 +170,13 @@ POLICY: tuple[Line, ...] = (
     Line("staff.list", Klass.ACCOUNT, _only(A)),
     Line("staff.write", Klass.ACCOUNT, _only(A)),
     Line("permissions.list", Klass.ACCOUNT, _only(A, C)),
+    # -- acts for two persons: one proposes, another answers
+    Line("proposal.list", Klass.ACCOUNT, _only(P, C, A)),  # those that she may answer or has proposed
+    Line("proposal.answer", Klass.ACCOUNT, _only(C), fresh=True),  # and what the kind of the proposal asks for
+    Line("account.clinical_role", Klass.ACCOUNT, _only(A)),
+    Line("account.clinical_role.approve", Klass.ACCOUNT, _only(C)),
+    Line("account.enrolment", Klass.ACCOUNT, _only(A)),  # a new link for somebody who has a password already
+    Line("account.enrolment.approve", Klass.ACCOUNT, _only(C)),
     # -- the trail
     Line("trail.own", Klass.AUDIT, EVERYBODY),  # her own acts
     Line("trail.case", Klass.AUDIT, _only(P), _to(OWN)),  # who did and opened what of a case

@@ -1,4 +1,5 @@
-"""Check the documents: links lead somewhere, and the data dictionary has every column that exists, and no other.
+"""Check the documents: links lead somewhere, the data dictionary has every column that exists, and no other,
+and the table of access is printed as it is.
 
 In docs/data-dictionary.md each table has a heading that names it in backticks, and below it a Markdown table whose first
 cell is the column in backticks.
@@ -12,9 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import tesa.app  # noqa: F401  (the composition root imports every slice, and so every table)
+from tesa.accounts.access_table import document as access_document
 from tesa.core.db import Base
 
 ROOT = Path(__file__).parent.parent
+ACCESS = ROOT / "docs" / "access.md"
 DICTIONARY = ROOT / "docs" / "data-dictionary.md"
 LINK = re.compile(r"\]\((?!https?:|mailto:|tel:|#)([^)#\s]+)")
 HEADING = re.compile(r"^#+ .*?`(\w+)`", re.MULTILINE)
@@ -47,9 +50,15 @@ def wrong_columns() -> Iterator[str]:
             yield f"docs/data-dictionary.md: {table}.{column} does not exist"
 
 
+def stale_access() -> Iterator[str]:
+    """docs/access.md, when the table of access says something else by now."""
+    if not ACCESS.exists() or ACCESS.read_text(encoding="utf-8") != access_document():
+        yield "docs/access.md: out of date; run: tesa access print"
+
+
 def main() -> int:
     """Print what is wrong; 1 if anything is."""
-    problems = [*broken_links(), *wrong_columns()]
+    problems = [*broken_links(), *wrong_columns(), *stale_access()]
     print("\n".join(problems) or "The documents are in order.")
     return 1 if problems else 0
 

@@ -18,6 +18,7 @@ from config import Settings, UnfitSettings
 GROUPS = {
     "keys": ("tesa.core.vault.cli", "keys_group"),
     "staff": ("tesa.accounts.cli", "staff_group"),
+    "access": ("tesa.accounts.access_cli", "access_group"),
     "audit": ("tesa.accounts.audit_cli", "audit_group"),
     "backup": ("tesa.retention.cli", "backup_group"),
     "restore": ("tesa.retention.cli", "restore_command"),

@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tesa.accounts import forms, queries
+from tesa.accounts.access_table import tables
 from tesa.accounts.actions.finish_enrolment import offer_enrolment
 from tesa.accounts.actions.save_account import Details, save_account
 from tesa.accounts.audit import record
-from tesa.accounts.permissions import permission_table, require
+from tesa.accounts.permissions import require
 from tesa.accounts.public import Role, StaffMember, by_email, everybody, member, principal
 from tesa.accounts.sessions import end_sessions_of
 from tesa.accounts.views.room import blueprint
@@ -47,7 +48,7 @@ def _list(link: str | None = None, whose: str = "") -> str:
 @require("permissions.list")
 def permissions() -> str:
     """Which role may do what: the table that is asked at every request."""
-    return render("accounts/permissions.html", table=sorted(permission_table().items()), words=forms.ROLE_WORDS)
+    return render("accounts/permissions.html", tables=tables())
 
 
 @blueprint.route("/staf/baru", methods=["GET", "POST"])

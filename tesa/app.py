@@ -51,13 +51,15 @@ from tesa.psychologists import views as psychologists_views
 from tesa.psychologists.public import state_of
 from tesa.psychologists.rules.presence import State
 from tesa.retention import jobs as retention_jobs
+from tesa.retention import proposals as retention_proposals
+from tesa.retention import views as retention_views
 from tesa.scheduler import Job, sweep_outbox
 from tesa.telephony.gateway import Gateway, TwilioGateway
 from tesa.telephony.outbox import Outbox
 from tesa.web.shell import PUBLIC_ENDPOINTS, init_web
 
 log = logging.getLogger(__name__)
-PAGES = (accounts_views, psychologists_views, cases_views, intake_views, outreach_views)
+PAGES = (accounts_views, psychologists_views, cases_views, intake_views, outreach_views, retention_views)
 WEBHOOKS = (intake_webhooks, outreach_webhooks)
 JOBS: tuple[tuple[str, Job], ...] = (
     *vault_jobs.JOBS,
@@ -73,7 +75,7 @@ SEALED: tuple[SealedColumn, ...] = (
     *intake_sealing.SEALED,
     *outreach_sealing.SEALED,
 )
-PROPOSAL_KINDS: tuple[ProposalKind, ...] = (*ACCOUNT_PROPOSALS,)
+PROPOSAL_KINDS: tuple[ProposalKind, ...] = (*ACCOUNT_PROPOSALS, *retention_proposals.KINDS)
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; a rota CSV of 10,000 rows fits, uploads of media do not exist yet
 
 

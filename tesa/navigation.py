@@ -18,6 +18,7 @@ ROOMS = (
     ("dispatch.board", "outreach.board", _l("Penjangkauan"), "ambulance", "p"),
     ("staff.list", "accounts.staff_list", _l("Staf"), "users", "s"),
     ("security.read", "accounts.security", _l("Keamanan"), "shield-lock", "a"),
+    ("retention.read", "retention.index", _l("Penyimpanan"), "clock", "r"),
     ("meter.read", "cases.meter", _l("Pembacaan"), "eye", "b"),
 )
 

@@ -183,6 +183,14 @@ POLICY: tuple[Line, ...] = (
     Line("trail.case", Klass.AUDIT, _only(C), _ALL),
     Line("security.read", Klass.AUDIT, _only(A)),  # sign-ins, sessions, roles, keys: nothing of cases
     Line("meter.read", Klass.AUDIT, _only(C)),  # who opened how much, about which cases
+    # -- how long things are kept
+    Line("retention.read", Klass.SETTING, _only(C, A)),  # the rules, how much is due, which cases are held
+    Line("retention.change", Klass.SETTING, _only(C), fresh=True),  # propose another number of days
+    Line("retention.approve", Klass.SETTING, _only(C, A), fresh=True),
+    Line("case.retention", Klass.CASE, _only(C), _ALL),  # what keeps a case
+    Line("case.hold", Klass.CASE, _only(C), _ALL, fresh=True),  # set and lift
+    Line("case.shred", Klass.CASE, _only(C), _ALL, fresh=True),  # propose that all of it is destroyed
+    Line("case.shred.approve", Klass.CASE, _only(C, A), fresh=True),
     # -- words and figures
     Line("emergency_words.edit", Klass.SETTING, _only(A)),
 )

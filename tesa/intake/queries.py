@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from tesa.accounts.rules.policy import Actor, Relation, Standing, may
 from tesa.accounts.rules.roles import Role
+from tesa.cases.public import sticky_psychologist
 from tesa.core.db import db
 from tesa.core.errors import NotAllowed, NotFound
-from tesa.core.vault import Shredded
+from tesa.core.vault import KeysAway, Shredded
 from tesa.intake import sealing
 from tesa.intake.models import Call, Contact, Offer
 from tesa.intake.rules.words import ContactState, OfferOutcome
@@ -73,6 +74,15 @@ def number_of(contact: Contact) -> str | None:
     try:
         return normalised(sealing.open_number(contact.id, contact.caller_sealed))
     except Shredded:
+        return None
+
+
+def preferred_psychologist(contact: Contact, now: datetime) -> uuid.UUID | None:
+    """Who works on her case already; None too while the key provider is away: whoever is free then answers her."""
+    try:
+        number = number_of(contact)
+        return sticky_psychologist(number, now) if number else None
+    except KeysAway:
         return None
 
 

@@ -6,18 +6,15 @@ import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from tesa.cases.public import sticky_psychologist
 from tesa.core.db import db
-from tesa.intake import sealing
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.offer_contact import coordinators, offer_contact
 from tesa.intake.models import Contact, Offer
-from tesa.intake.queries import offers_of
+from tesa.intake.queries import offers_of, preferred_psychologist
 from tesa.intake.rules import ladder
 from tesa.intake.rules.words import ContactState, OfferOutcome
 from tesa.psychologists.actions.mark_ringing import mark_ringing
 from tesa.psychologists.public import Need, on_duty, rank_for
-from tesa.telephony.numbers import normalised
 
 
 def climb_ladder(contact: Contact, now: datetime) -> None:
@@ -56,7 +53,7 @@ def _ring_people(contact: Contact, rung: ladder.Rung, offers: Sequence[Offer], n
     need = Need(
         wish_woman=contact.wish_woman and rung.keeps_wish,
         languages=frozenset(),
-        preferred=_preferred(contact, now),
+        preferred=preferred_psychologist(contact, now),
         excluded=frozenset(_not_again(offers, rung.again)),
         critical=contact.emergency_at is not None,
     )
@@ -75,11 +72,6 @@ def _not_again(offers: Sequence[Offer], again: bool) -> Iterator[uuid.UUID]:
             not again or offer.outcome is None or offer.outcome == OfferOutcome.DECLINED
         ):
             yield offer.account_id
-
-
-def _preferred(contact: Contact, now: datetime) -> uuid.UUID | None:
-    number = normalised(sealing.open_number(contact.id, contact.caller_sealed))
-    return sticky_psychologist(number, now) if number else None
 
 
 def ring_person(contact: Contact, account_id: uuid.UUID, tier: int, reasons: tuple[str, ...], now: datetime) -> int:

@@ -6,18 +6,15 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from tesa.cases.public import sticky_psychologist
-from tesa.intake import sealing
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.offer_contact import coordinators, offer_contact
 from tesa.intake.actions.withdraw_offers import end_offer
 from tesa.intake.models import Contact, Offer
-from tesa.intake.queries import offers_of, open_conversations
+from tesa.intake.queries import offers_of, open_conversations, preferred_psychologist
 from tesa.intake.rules import message_ladder
 from tesa.intake.rules.message_ladder import Deed
 from tesa.intake.rules.words import ContactState, OfferOutcome
 from tesa.psychologists.public import Need, on_duty, rank_for
-from tesa.telephony.numbers import normalised
 from tesa.telephony.outbox import enqueue
 
 REMIND = "intake.remind"
@@ -87,11 +84,10 @@ def _best(
 ) -> tuple[uuid.UUID, int, str] | None:
     present = {person.account_id: person.state for person in on_duty("hotline", now)}
     passed = {o.account_id for o in offers if o.account_id is not None}
-    number = normalised(sealing.open_number(contact.id, contact.caller_sealed))
     need = Need(
         wish_woman=contact.wish_woman,
         languages=frozenset(),
-        preferred=sticky_psychologist(number, now) if number else None,
+        preferred=preferred_psychologist(contact, now),
         excluded=frozenset(passed),
         critical=contact.emergency_at is not None,
     )

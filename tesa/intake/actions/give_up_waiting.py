@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tesa.cases.public import plan_of_number
 from tesa.core.db import db, new_id
+from tesa.core.vault import KeysAway
 from tesa.intake import sealing
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.withdraw_offers import withdraw_offers
@@ -28,9 +29,8 @@ def give_up_waiting(
         return
     withdraw_offers(contact.id, now)
     contact.ended_at, contact.next_step_at = now, None
-    number = normalised(sealing.open_number(contact.id, contact.caller_sealed))
-    unsafe = contact.safe_to_call == "no" or (number is not None and plan_of_number(number) == "no")
-    if (number is None or unsafe) and cause == "hung_up" and contact.emergency_at is None:
+    has_number, unsafe = _reachable(contact)
+    if (unsafe or not has_number) and cause == "hung_up" and contact.emergency_at is None:
         contact.state, contact.outcome, contact.finalized_at = ContactState.FINALIZED, "hang_up", now
         log_event(contact.id, "hung_up", now, detail="unsafe" if unsafe else "no_number")
         return
@@ -50,3 +50,15 @@ def give_up_waiting(
             recording_seconds=recording_seconds,
         )
     )
+
+
+def _reachable(contact: Contact) -> tuple[bool, bool]:
+    """Has she a number, and is it unsafe to call it? While the key provider is away nobody can know: then a task is
+    written, and whoever calls asks her plan again.
+    """
+    try:
+        number = normalised(sealing.open_number(contact.id, contact.caller_sealed))
+        forbidden = number is not None and plan_of_number(number) == "no"
+    except KeysAway:
+        return True, contact.safe_to_call == "no"
+    return number is not None, forbidden or contact.safe_to_call == "no"

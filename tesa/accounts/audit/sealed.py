@@ -21,7 +21,7 @@ from tesa.core.vault.records import key_id_of
 NOTES = "note_text.body_sealed"
 WRITING = frozenset({"note.write", "note.edit"})
 """Acts whose entries carry the hash of the ciphertext of a note that was written (detail `text`)."""
-SHREDDING = frozenset({"case.shred", "contact.shred", "dispatch.shred", "retention.shred"})
+SHREDDING = frozenset({"case.shred", "key.shredded"})
 """Acts after which what was written may be gone."""
 
 
@@ -73,7 +73,8 @@ class SealedCheck:
         for row in db.session.scalars(query):
             blob = getattr(row, column.column)
             if blob is not None:
-                reason = self._opens(column, row, blob) or self._as_written(column, row, blob)
+                other = self._as_written(column, row, blob)
+                reason = self._opens(column, row, blob) or other
                 if reason:
                     yield Fault(
                         column.name, "/".join(str(part) for part in mapper.primary_key_from_instance(row)), reason

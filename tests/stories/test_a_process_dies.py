@@ -56,7 +56,7 @@ def until(reached: Callable[[], bool], seconds: float = 45) -> None:
 
 
 def test_every_failpoint_of_the_code_is_walked_here() -> None:
-    elsewhere = {name for name in failpoints.NAMES if name.startswith(("shred-", "backup-", "restore-"))}
+    elsewhere = {name for name in failpoints.NAMES if name.startswith(("shred-", "backup-", "restore-", "key-"))}
     assert set(WORKER) | set(WEB) == failpoints.NAMES - elsewhere  # tests/retention/test_a_process_dies.py
 
 

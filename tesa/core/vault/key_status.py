@@ -86,10 +86,9 @@ def _intake() -> tuple[str, dict[str, int]]:
     wrapped = select(DATA_KEY.c.wrapped_under, func.count()).where(
         DATA_KEY.c.wrap_kind == INTAKE, DATA_KEY.c.shredded_at.is_(None)
     )
-    rows = {f"intake-{version}": 0 for version in _versions("intake")}
-    for under, count in db.session.execute(wrapped.group_by(DATA_KEY.c.wrapped_under)).all():
-        rows[under] = count
-    return f"intake-{_newest('intake')}", rows
+    found = db.session.execute(wrapped.group_by(DATA_KEY.c.wrapped_under)).all()
+    counts = {under: count for under, count in found}  # noqa: C416  (rows are no pairs to mypy)
+    return f"intake-{_newest('intake')}", {f"intake-{version}": 0 for version in _versions("intake")} | counts
 
 
 def _index() -> tuple[str, dict[str, int]]:

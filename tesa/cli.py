@@ -91,15 +91,28 @@ def in_app(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @main.command()
-def init() -> None:
-    """Make the key file, the session secret and the database, where they are missing."""
+@click.option(
+    "--recovery-sheet",
+    "sheet",
+    type=click.Path(path_type=Path),
+    help="a new file for the sheet with the keys, to be printed",
+)
+def init(sheet: Path | None) -> None:
+    """Make the key file, the session secret and the database, where they are missing.
+
+    A new key file comes with a recovery sheet: in the file that --recovery-sheet names, else on the terminal, once. With
+    --recovery-sheet an existing key file gets a sheet, too.
+    """
     from dotenv import dotenv_values
 
+    if sheet is not None and sheet.exists():
+        refuse(f"{sheet} sudah ada dan tidak ditimpa / exists already and is not overwritten")
     known = {**{k: v for k, v in dotenv_values(".env").items() if v}, **os.environ}
     lines: list[str] = []
     if not known.get("TESA_SECRET_KEY"):
         lines.append(f"TESA_SECRET_KEY={secrets.token_urlsafe(48)}")
-    if not known.get("TESA_KEY_FILE"):
+    with_service = known.get("TESA_KEY_PROVIDER", "file") != "file"
+    if not known.get("TESA_KEY_FILE") and not with_service:
         lines.append(f"TESA_KEY_FILE={Path.home() / '.config' / 'tesa' / 'keys'}")
     if lines:
         path = Path(".env")
@@ -108,22 +121,46 @@ def init() -> None:
             env.write("\n".join(lines) + "\n")
         click.echo("Ditulis ke .env / written to .env: " + ", ".join(line.split("=")[0] for line in lines))
     conf = settings(need_telephony=False)
-    make_ready(conf)
-    click.echo("Siap. Simpan salinan berkas kunci di tempat aman / Ready. Keep a copy of the key file in a safe place:")
-    click.echo(f"  {conf.key_file}")
+    if sheet is not None and not conf.file_keys:
+        refuse("--recovery-sheet: kunci ada pada layanan kunci / the keys are with a key service, not in a file")
+    is_new = make_ready(conf)
+    click.echo("Siap / Ready.")
+    if conf.file_keys:
+        click.echo(f"Berkas kunci / key file: {conf.key_file}")
+        give_sheet(conf, sheet, is_new)
 
 
-def make_ready(conf: Settings) -> None:
-    """Key file, database folder, tables and purpose keys, where they are missing."""
+def give_sheet(conf: Settings, path: Path | None, is_new: bool) -> None:
+    """The recovery sheet, to where it was asked for; that of a new key file to the terminal, never into a log."""
+    from tesa.core.vault.key_file import local_provider
+    from tesa.core.vault.recovery import sheet_of, write_sheet
+
+    keys = local_provider(conf.key_file).snapshot()
+    if path is not None:
+        write_sheet(path, sheet_of(keys.keys(), keys.key_id))
+        click.echo(f"Lembar pemulihan / recovery sheet: {path}")
+    elif is_new and sys.stdout.isatty():
+        click.echo(sheet_of(keys.keys(), keys.key_id))
+    elif is_new:
+        click.echo("Buat lembar pemulihan / Make a recovery sheet: tesa init --recovery-sheet FILE")
+
+
+def make_ready(conf: Settings) -> bool:
+    """Key file, database folder, tables and purpose keys, where they are missing. True when the key file is new."""
     from tesa.core.upgrade import upgrade
-    from tesa.core.vault import create_key_file
+    from tesa.core.vault import KeysAway, create_key_file
 
-    if not conf.key_file.exists():
+    is_new = conf.key_provider == "file" and not conf.key_file.exists()
+    if is_new:
         conf.key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         create_key_file(conf.key_file)
     if conf.database_url.startswith("sqlite:///"):
         Path(conf.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    upgrade(application())
+    try:
+        upgrade(application())
+    except KeysAway as away:
+        refuse(f"TESA_KEY_PROVIDER: layanan kunci tidak menjawab / the key service does not answer: {away}")
+    return is_new
 
 
 @main.group()

@@ -14,6 +14,7 @@ from tesa.core import clock
 from tesa.core.vault.errors import KeyFileProblem, KeysAway
 from tesa.core.vault.key_status import KeyState, key_states
 from tesa.core.vault.live_key_file import key_file_of
+from tesa.core.vault.recovery_cli import recover_command
 from tesa.core.vault.retirement import NotYet, retire
 from tesa.core.vault.rotation import KINDS, advance, begin
 from tesa.core.vault.vault import vault
@@ -136,3 +137,6 @@ def retire_command(which: str) -> None:
         click.echo(f"{kind}: {destroyed} kunci lama dimusnahkan / old keys destroyed")
     if refused:
         _refuse("\n".join(refused))
+
+
+keys_group.add_command(recover_command)

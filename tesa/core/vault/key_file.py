@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -30,8 +31,13 @@ def create_key_file(path: Path) -> None:
     Raises FileExistsError if there is one: it may be all that opens a database.
     """
     key = os.urandom(KEY_BYTES)
-    name = key_name(key)
-    content = {"format": 1, "current": name, "keys": {name: base64.b64encode(key).decode()}}
+    write_key_file(path, {key_name(key): key}, key_name(key))
+
+
+def write_key_file(path: Path, keys: Mapping[str, bytes], current: str) -> None:
+    """A new key file with these keys. Raises FileExistsError if there is one."""
+    written = {name: base64.b64encode(key).decode() for name, key in keys.items()}
+    content = {"format": 1, "current": current, "keys": written}
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:

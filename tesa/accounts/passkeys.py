@@ -29,6 +29,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from tesa.accounts import own_news
 from tesa.accounts.audit import record
 from tesa.accounts.models import Account, Passkey, PasskeyChallenge
 from tesa.accounts.sealing import passkey_name_field
@@ -206,6 +207,7 @@ def is_shown(account_id: uuid.UUID | None, holder_id: uuid.UUID, purpose: str, a
     if _count_on(passkey.id, verified.new_sign_count, now):
         return True
     db.session.execute(update(Passkey).where(Passkey.id == passkey.id).values(cloned_at=now))
+    own_news.tell_owner(account_id, own_news.CLONED, now)
     record(account_id, "passkey.cloned", "passkey", passkey.id, now, counter=verified.new_sign_count)
     return False
 

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tesa.accounts import passkeys, recovery
+from tesa.accounts import own_news, passkeys, recovery
 from tesa.accounts.audit import record
 from tesa.accounts.models import Account
 from tesa.accounts.sealing import seed_field
@@ -51,5 +51,6 @@ def _recovered(account_id: uuid.UUID | None, code: str, now: datetime) -> str | 
     used = recovery.use_up(account_id or uuid.UUID(int=0), code, now)
     if not used or account_id is None:
         return None
+    own_news.tell_owner(account_id, own_news.RECOVERY_CODE, now)
     record(account_id, "recovery_code.used", "account", account_id, now, left=recovery.codes_left(account_id))
     return RECOVERY

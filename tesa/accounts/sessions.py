@@ -126,6 +126,11 @@ def is_known_device(account_id: uuid.UUID, token: str | None, now: datetime) -> 
     )
 
 
+def has_been_in(account_id: uuid.UUID) -> bool:
+    """Has the account ever been signed in?"""
+    return db.session.scalar(select(StaffSession.id).where(StaffSession.account_id == account_id).limit(1)) is not None
+
+
 def set_cookie(response: Response, token: str, shared: bool = False) -> None:
     """Give the browser its token; a shared device forgets it when the browser is closed."""
     _set(response, cookie_name(), token, None if shared else LONGEST)

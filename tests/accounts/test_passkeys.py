@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from config import Settings
 from tesa.accounts import passkeys
-from tesa.accounts.models import Passkey, PasskeyChallenge
+from tesa.accounts.models import Notice, Passkey, PasskeyChallenge
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
 from tests.accounts.making import NOW, OTHER_PASSWORD, Enrolled, enter_password, is_in, make_enrolled, trail
@@ -257,6 +257,7 @@ def test_a_copied_authenticator_is_refused_and_stands_in_the_trail(
     assert sign_in_with(app.test_client(), person.email, authenticator, counter=0) == 422
     assert len(trail("passkey.cloned")) == 2
     assert db.session.query(Passkey).one().cloned_at == NOW
+    assert [n.kind for n in db.session.query(Notice) if n.kind == "own.cloned"] == ["own.cloned"] * 2
     authenticator.counter += 1
     assert sign_in_with(app.test_client(), person.email, authenticator) == 303
 

@@ -11,7 +11,7 @@ from flask import Flask
 from tesa.accounts import recovery
 from tesa.accounts.actions.finish_enrolment import offer_enrolment
 from tesa.accounts.actions.set_secrets import set_secrets
-from tesa.accounts.models import RecoveryCode
+from tesa.accounts.models import Notice, RecoveryCode
 from tesa.core.db import db
 from tesa.core.transactions import transaction
 from tests.accounts.making import NOW, OTHER_PASSWORD, PASSWORD, Enrolled, gets_in, is_in, make_enrolled, trail
@@ -66,6 +66,7 @@ def test_each_opens_once(app: Flask, browser: OutsideClient, person: Enrolled) -
     assert '"factor":"recovery"' in trail("sign_in")[-1].details
     assert [entry.details for entry in trail("recovery_code.used")] == ['{"left":9}', '{"left":8}', '{"left":7}']
     assert "Tersisa 7 kode" in browser.get("/profil").text
+    assert [n.kind for n in db.session.query(Notice) if n.kind == "own.recovery_code"] == ["own.recovery_code"] * 3
 
 
 @pytest.mark.parametrize(

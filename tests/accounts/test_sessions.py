@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tesa.accounts.models import StaffSession
+from tesa.accounts.models import Notice, StaffSession
 from tesa.accounts.queries import account_of
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
@@ -105,6 +105,9 @@ def test_a_new_device_is_noticed_and_a_known_one_is_not(
     sign_in(app.test_client(), person, now.advance(30))
     new = ['"new_device":true' in entry.details for entry in trail("sign_in")]
     assert new == [True, False, True]
+    # Her very first device is no news to her.
+    assert "perangkat yang belum dikenal" in client.get("/pemberitahuan").text
+    assert [n.kind for n in db.session.query(Notice)] == ["own.new_device"]
 
 
 def test_a_device_known_for_one_person_is_new_for_another(client: OutsideClient, person: Enrolled) -> None:

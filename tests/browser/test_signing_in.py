@@ -30,7 +30,10 @@ def test_a_psychologist_signs_in_and_out(live: Live, phone: Page) -> None:
     expect(phone).to_have_url(re.compile("/sign-in"))
 
     enter_password(phone, psychologist.email, "payung merah di atas meja kayu")
+    phone.locator("input[name=code]").fill(pyotp.TOTP(seed).now())
+    phone.get_by_role("button", name="Masuk").click()
     expect(phone.get_by_role("alert")).to_contain_text("tidak cocok")
+    phone.get_by_role("link", name="Kembali").click()
     enter_password(phone, psychologist.email, PASSWORD)
     phone.locator("input[name=code]").fill(pyotp.TOTP(seed).now())
     phone.get_by_role("button", name="Masuk").click()

@@ -5,15 +5,16 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from tesa.accounts import passkeys, recovery
+from tesa.accounts import own_news, passkeys, recovery
 from tesa.accounts.audit import record
 from tesa.accounts.public import Principal
 from tesa.accounts.sessions import end_sessions_of
 
 
 def change_factors(who: Principal, act: str, kind: str, object_id: uuid.UUID | None, now: datetime) -> None:
-    """What every change has in common: it stands in the trail, and her other sessions end."""
+    """What every change has in common: her other sessions end, she is told, and it stands in the trail."""
     end_sessions_of(who.id, "factor", now, but=who.session_id)
+    own_news.tell_owner(who.id, own_news.FACTORS, now)
     record(who.id, act, kind, object_id, now)
 
 

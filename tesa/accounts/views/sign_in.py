@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from tesa.accounts import attempts, forms, passkeys, queries, recovery, second_factor, sessions
+from tesa.accounts import attempts, forms, own_news, passkeys, queries, recovery, second_factor, sessions
 from tesa.accounts.audit import record
 from tesa.accounts.delays import code_key, forget, sign_in_key, take_turn
 from tesa.accounts.models import Account, SignInAttempt
@@ -153,6 +153,8 @@ def _enter(attempt: SignInAttempt, form: forms.CodeForm, device: str | None, now
     forget(attempt.password_key, attempt.code_key, counter)
     known = sessions.is_known_device(account_id, device, now)
     record(account_id, "sign_in", "account", account_id, now, factor=factor, new_device=not known)
+    if not known and sessions.has_been_in(account_id):
+        own_news.tell_owner(account_id, own_news.NEW_DEVICE, now)
     return begin_session(account_id, now, attempt.shared, None if attempt.shared else device)
 
 

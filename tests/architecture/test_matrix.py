@@ -46,8 +46,8 @@ QUERIES = {"outreach.request": "kontak"}
 """Rules whose id stands in the query."""
 FORMS = {"outreach.raise_now": "contact_id"}
 """Rules whose id stands in the form."""
-HERS = {"session_id", "passkey_id"}
-"""Arguments that mean something of her own: nothing of anybody else is ever found."""
+HERS = {"session_id", "passkey_id", "notice_id", "proposal_id"}
+"""Arguments that mean something of her own or put to her (nothing is put to anybody here): nothing else is ever found."""
 FREE = {"window": uuid.UUID(int=7), "filename": "x.css", "code": "x", "choice": "x", "token": "x", "purpose": "x"}
 """Arguments that name nothing that anybody could own."""
 READS = {"contact": "contact.read", "case": "case.read", "note": "case.read", "dispatch": "dispatch.read"}
@@ -180,6 +180,7 @@ def browsers(world: World) -> dict[str, OutsideClient]:
     return {name: signed_in(world.app.test_client(), person) for name, person in world.people.items()}
 
 
+@pytest.mark.timeout(300)
 def test_the_whole_matrix(app: Flask, world: World) -> None:
     clients, shared = browsers(world), {kind: make() for kind, make in world.makers.items()}
     nowhere = {name: content(client.get(NOWHERE)) for name, client in clients.items()}
@@ -254,6 +255,7 @@ def test_a_method_that_a_rule_does_not_know_does_nothing(app: Flask, world: Worl
     assert wrong == []
 
 
+@pytest.mark.timeout(300)
 def test_the_same_headers_everywhere(app: Flask, world: World) -> None:
     """Pages, fragments, errors, redirects, webhooks and files: the protection does not depend on the answer."""
     from tesa.web.headers import HEADERS

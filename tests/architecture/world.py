@@ -53,6 +53,7 @@ class Thing:
     relations: dict[str, Relations] = field(default_factory=dict)
     everybody: Relations = frozenset()  # what whoever is not named is to it
     beside: dict[str, uuid.UUID] = field(default_factory=dict)
+    number: str = ""  # of the caller
 
     def to(self, name: str) -> Relations:
         """What the person called `name` here is to it."""
@@ -107,72 +108,80 @@ class World:
         return self.people[name].id
 
     # -- contacts
-    def _message(self) -> uuid.UUID:
-        self.callers += 1
-        self.twilio.message(MESSAGE, sender=f"+628129000{self.callers:04d}")
-        db.session.rollback()
-        return db.session.scalars(select(Contact.id).order_by(Contact.opened_at.desc(), Contact.id.desc())).first()  # type: ignore[return-value]
-
     def own_contact(self) -> Thing:
         """A conversation that "own" has taken."""
-        contact_id = self._newest()
+        contact_id, number = self._newest()
         with transaction():
             contact = locked_contact(contact_id)
             assert contact is not None
             take_conversation(contact, self.id_of("own"), 1, clock.now())
-        return Thing("contact", contact_id, "in_progress", _is("own", R.OWN))
+        return Thing("contact", contact_id, "in_progress", _is("own", R.OWN), number=number)
 
     def free_contact(self) -> Thing:
         """A conversation that nobody has."""
-        return Thing("contact", self._newest(), "waiting", everybody=frozenset({R.UNASSIGNED}))
+        contact_id, number = self._newest()
+        return Thing("contact", contact_id, "waiting", everybody=frozenset({R.UNASSIGNED}), number=number)
 
     def offered_contact(self) -> Thing:
         """A conversation that nobody has and "offered" is asked about."""
-        contact_id = self._newest()
+        contact_id, number = self._newest()
         with transaction():
             contact = locked_contact(contact_id)
             assert contact is not None
             offer_contact(contact, "message", 1, clock.now(), self.id_of("offered"))
-        return Thing("contact", contact_id, "waiting", _is("offered", R.OFFERED), everybody=frozenset({R.UNASSIGNED}))
+        return Thing(
+            "contact",
+            contact_id,
+            "waiting",
+            _is("offered", R.OFFERED),
+            everybody=frozenset({R.UNASSIGNED}),
+            number=number,
+        )
 
-    def _newest(self) -> uuid.UUID:
+    def _newest(self) -> tuple[uuid.UUID, str]:
+        """A conversation from a number that has never written before, and that number."""
+        self.callers += 1
+        number = f"+628129000{self.callers:04d}"
         before = set(db.session.scalars(select(Contact.id)))
-        self._message()
+        self.twilio.message(MESSAGE, sender=number)
         db.session.rollback()
         (contact_id,) = set(db.session.scalars(select(Contact.id))) - before
-        return contact_id
+        return contact_id, number
 
     # -- cases
     def case(self) -> Thing:
         """A case of "own" on which "helping" works for a day."""
         self.callers += 1
-        case_id = make_case(self.people["own"], number=f"+628127000{self.callers:04d}", now=clock.now())
+        number = f"+628127000{self.callers:04d}"
+        case_id = make_case(self.people["own"], number=number, now=clock.now())
         with transaction():
             note_contact_on_case(case_id, new_id(), clock.now(), self.id_of("helping"))
-        return Thing("case", case_id, "intake", _is("own", R.OWN) | _is("helping", R.HELPING))
+        return Thing("case", case_id, "intake", _is("own", R.OWN) | _is("helping", R.HELPING), number=number)
 
     def note(self) -> Thing:
         """A note that "own" has written on her case."""
         case = self.case()
         with transaction():
             note_id = write_note(case.id, None, NOTE, self.people["own"], clock.now())
-        return Thing("note", note_id, case.state, case.relations, beside={"case_id": case.id})
+        return Thing("note", note_id, case.state, case.relations, beside={"case_id": case.id}, number=case.number)
 
     # -- dispatches
     def asked_dispatch(self) -> Thing:
         """A dispatch that "requester" asked for and that has been put to "asked_worker" alone."""
+        dispatch_id, number = self._raised()
         return Thing(
-            "dispatch", self._raised(), "requested",
-            _is("requester", R.REQUESTED) | _is("asked_worker", R.OFFERED),
+            "dispatch", dispatch_id, "requested",
+            _is("requester", R.REQUESTED) | _is("asked_worker", R.OFFERED), number=number,
         )  # fmt: skip
 
-    def _raised(self) -> uuid.UUID:
-        contact_id = self._newest()
+    def _raised(self) -> tuple[uuid.UUID, str]:
+        contact_id, number = self._newest()
         with transaction():
-            return raise_dispatch(
+            dispatch_id = raise_dispatch(
                 contact_id=contact_id, case_id=None, priority="P2", requested_by=self.id_of("requester"),
                 source="psychologist", now=clock.now(), place=PLACE,
             )  # fmt: skip
+        return dispatch_id, number
 
     def offer(self) -> Thing:
         """The offer of such a dispatch to "asked_worker"."""
@@ -185,7 +194,7 @@ class World:
 
     def sent_dispatch(self) -> Thing:
         """A dispatch that "sent_worker" has."""
-        dispatch_id = self._raised()
+        dispatch_id, number = self._raised()
         with transaction():
             dispatch = locked_dispatch(dispatch_id)
             assert dispatch is not None
@@ -202,7 +211,7 @@ class World:
             assert found[0].outcome == Outcome.ACCEPTED
         return Thing(
             "dispatch", dispatch_id, "acknowledged",
-            _is("requester", R.REQUESTED) | _is("sent_worker", R.DISPATCHED, R.OFFERED) | _is("asked_worker", R.OFFERED),
+            _is("requester", R.REQUESTED) | _is("sent_worker", R.DISPATCHED, R.OFFERED) | _is("asked_worker", R.OFFERED), number=number,
         )  # fmt: skip
 
     def cleared_dispatch(self) -> Thing:
@@ -213,7 +222,7 @@ class World:
                 dispatch = locked_dispatch(sent.id)
                 assert dispatch is not None
                 move_dispatch(dispatch, target, WORKER, By(self.id_of("sent_worker")), clock.now())
-        return Thing("dispatch", sent.id, "cleared", sent.relations)
+        return Thing("dispatch", sent.id, "cleared", sent.relations, number=sent.number)
 
     # -- what administrators and coordinators keep
     def account(self) -> Thing:

@@ -37,10 +37,11 @@ test: setup-dev ## The whole suite, on SQLite and on PostgreSQL (installs Postgr
 test-fast: setup-dev ## The suite on SQLite, without the browser
 	@$(BIN)/pytest -n 2 -m 'not browser'
 
-lint: setup-dev ## Style, layers, templates, translations, documents
+lint: setup-dev ## Style, layers, banned constructs, templates, translations, documents
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(BIN)/semgrep scan --metrics off --disable-version-check --config .semgrep --error --quiet tesa config.py wsgi.py migrations scripts
 	@$(BIN)/djlint tesa --lint --quiet
 	@$(BIN)/python tesa/translations/build.py check
 	@$(BIN)/python scripts/check_docs.py

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, abort, current_app, request
 from flask_babel import Babel
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -102,6 +102,7 @@ def init_web(app: Flask, navigation: Navigation, live_endpoint: str | None = Non
     """
     settings: Settings = app.extensions["tesa_settings"]
     app.jinja_env.undefined = StrictUndefined
+    app.url_map.merge_slashes = False  # the redirect that mends an address would name the host that the browser said
     _init_cookie(app, settings)
     _init_babel(app, settings)
     _init_csrf(app)
@@ -156,6 +157,12 @@ def _init_csrf(app: Flask) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session: pages stay open for a whole shift
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # checked below instead, because of SIGNED_INSTEAD
     csrf = CSRFProtect(app)
+
+    @app.before_request
+    def refuse_json() -> None:
+        # No page reads JSON. The form library would, whatever it holds, and nested without end it is a fault of ours.
+        if request.is_json and request.path != reports.PATH:
+            abort(415)
 
     @app.before_request
     def check_token() -> None:

@@ -45,12 +45,6 @@ class RequestForm(FlaskForm):  # type: ignore[misc]
         return {p.value: priority_meaning(p) for p in Priority}
 
 
-class EmergencyForm(FlaskForm):  # type: ignore[misc]
-    """One key on the contact's page."""
-
-    contact_id = HiddenField(validators=[InputRequired()])
-
-
 class MoveForm(FlaskForm):  # type: ignore[misc]
     """One button that moves a dispatch."""
 

@@ -287,27 +287,6 @@ def _form_page(
     )
 
 
-@blueprint.post("/penjangkauan/darurat")
-@require("dispatch.request")
-def raise_now() -> str | Response:
-    """One key on the contact's page: a P1 at once, the place may follow."""
-    me, now = principal(), clock.now()
-    contact_id = _uuid(forms.EmergencyForm().contact_id.data or "")
-    require_contact(contact_id, me, "dispatch.request")
-    with transaction():
-        raise_dispatch(
-            contact_id=contact_id,
-            case_id=None,
-            priority=Priority.P1,
-            requested_by=me.id,
-            source=_source(me),
-            now=now,
-        )
-    if "HX-Request" in request.headers:
-        return progress_of_contact(contact_id)
-    return redirect(url_for("outreach.request", kontak=contact_id), 303)
-
-
 def _source(me: Principal) -> str:
     return "psychologist" if me.is_role(Role.PSYCHOLOGIST) else "coordinator"
 

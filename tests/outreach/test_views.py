@@ -311,12 +311,10 @@ def test_who_comes_first_to_what_the_caller_raised_asks_for_it(told: Night, as_:
 def test_a_contact_that_is_none(told: Night, as_: As, contact: str) -> None:
     browser = as_(told.somebody("psychologist"))
     assert browser.get(f"/penjangkauan/minta?kontak={contact}").status_code == 404
-    assert browser.submit("/penjangkauan/darurat", contact_id=contact).status_code == 404
 
 
 def test_a_contact_that_does_not_exist(told: Night, as_: As) -> None:
     browser = as_(told.somebody("psychologist"))
-    assert browser.submit("/penjangkauan/darurat", contact_id=str(uuid.uuid4())).status_code == 404
     assert browser.submit(f"/penjangkauan/minta?kontak={uuid.uuid4()}", **FORM).status_code == 404
 
 
@@ -326,22 +324,7 @@ def test_nobody_asks_for_a_contact_of_somebody_else(told: Night, as_: As) -> Non
     browser = as_(told.somebody("psychologist"))
     assert browser.get(f"/penjangkauan/minta?kontak={contact}").status_code == 404
     assert browser.submit(f"/penjangkauan/minta?kontak={contact}", **FORM).status_code == 404
-    assert browser.submit("/penjangkauan/darurat", contact_id=str(contact)).status_code == 404
     assert reads(told) == []
-
-
-def test_one_key_raises_it_at_once(told: Night, as_: As) -> None:
-    worker, asker = told.worker(), told.somebody("psychologist")
-    contact = told.contact(asker)
-    browser = as_(asker)
-    plain = browser.submit("/penjangkauan/darurat", contact_id=str(contact))
-    assert (plain.status_code, plain.location) == (303, f"/penjangkauan/minta?kontak={contact}")
-    part = browser.submit("/penjangkauan/darurat", contact_id=str(contact), headers={"HX-Request": "true"})
-    assert part.status_code == 200
-    assert "P1 Darurat" in part.text
-    told.at(0.01)
-    assert told.rung(worker) == 1
-    assert as_(worker).submit("/penjangkauan/darurat", contact_id=str(contact)).status_code == 404
 
 
 # -- on the pages of others

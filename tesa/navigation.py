@@ -16,11 +16,13 @@ ROOMS = (
     ("rota.read", "psychologists.week", _l("Jadwal"), "calendar", "j"),
     ("rota.own", "psychologists.own", _l("Jadwal"), "calendar", "j"),
     ("dispatch.board", "outreach.board", _l("Penjangkauan"), "ambulance", "p"),
+    ("proposal.list", "accounts.proposals", _l("Persetujuan"), "user-check", "t"),
     ("staff.list", "accounts.staff_list", _l("Staf"), "users", "s"),
     ("security.read", "accounts.security", _l("Keamanan"), "shield-lock", "a"),
     ("retention.read", "retention.index", _l("Penyimpanan"), "clock", "r"),
     ("meter.read", "cases.meter", _l("Pembacaan"), "eye", "b"),
 )
+ONE_PAGE = frozenset({"accounts.proposals", "intake.home", "accounts.security", "cases.meter"})
 
 
 def navigation(principal: Principal) -> list[NavItem]:
@@ -34,6 +36,7 @@ def navigation(principal: Principal) -> list[NavItem]:
 
 
 def _active(endpoint: str, here: str) -> bool:
-    if endpoint == "intake.home":
+    """Is she in this room? Some rooms are one page of a slice that has another room for all its other pages."""
+    if endpoint in ONE_PAGE or request.endpoint in ONE_PAGE:
         return request.endpoint == endpoint
-    return endpoint.split(".", maxsplit=1)[0] == here and request.endpoint != "intake.home"
+    return endpoint.split(".", maxsplit=1)[0] == here

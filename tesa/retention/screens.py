@@ -42,7 +42,7 @@ class HoldRow:
     reason: str
     set_by: str
     since: datetime
-    until: datetime | None
+    last_day: datetime | None  # its last second; None: until somebody lifts it
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,12 @@ def _hold_rows(held: list[LegalHold]) -> list[HoldRow]:
     numbers = numbers_of_cases([hold.case_id for hold in held])
     people = emails(hold.set_by for hold in held)
     return [
-        HoldRow(h.case_id, numbers[h.case_id], h.reason, people.get(h.set_by, ""), h.since, h.until) for h in held
+        HoldRow(h.case_id, numbers[h.case_id], h.reason, people.get(h.set_by, ""), h.since, _last(h.until)) for h in held
     ]  # fmt: skip
+
+
+def _last(until: datetime | None) -> datetime | None:
+    return until - timedelta(seconds=1) if until else None
 
 
 def case_state(case_id: uuid.UUID, now: datetime) -> CaseState | None:

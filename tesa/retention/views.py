@@ -38,9 +38,11 @@ def index() -> str:
 
 def _index(form: forms.RuleForm) -> str:
     now = clock.now()
+    rules = screens.rule_rows(now)
     return render(
         "retention/index.html",
-        rules=screens.rule_rows(now),
+        rules=rules,
+        reasons=sorted({row.rule.reason for row in rules}),
         holds=screens.hold_rows(now),
         form=form,
         labels=labels,

@@ -75,6 +75,8 @@ def test_a_hold_lasts_through_its_last_day(app: Flask, coordinator: OutsideClien
     hold = hold_on(ended.case, wall_clock.now())
     assert hold is not None
     assert hold.until is not None
+    shown = coordinator.get(f"/retensi/kasus/{ended.case}").get_data(as_text=True)
+    assert f'datetime="{last.isoformat()}T16:59:59+00:00"' in shown
     assert hold.until.isoformat() == f"{last.isoformat()}T17:00:00+00:00"  # midnight in Bekasi
 
 

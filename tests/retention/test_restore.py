@@ -272,3 +272,22 @@ def test_the_command_asks_before_it_replaces(app: Flask, backup: Path) -> None:
     assert done.exit_code == 0, done.output
     assert json.loads(done.output)["rows"] > 0
     assert len(audited("backup.restored")) == 1
+
+
+def test_the_worker_says_what_a_dead_restoration_could_not(
+    app: Flask, two: tuple[Ended, Ended], backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tesa.retention.jobs import AfterRestoration
+
+    by_hand(two[0])
+    with monkeypatch.context() as patch:
+        patch.setattr("tesa.retention.backup.restore.finish", lambda now: True)
+        anew(backup)
+    assert audited("backup.restored") == []
+    job = AfterRestoration()
+    job(NOW + timedelta(hours=3))
+    job(NOW + timedelta(hours=4))
+    assert len(audited("backup.restored")) == 1
+    assert db.session.get_one(Contact, two[0].contact).caller_index is None
+    assert AfterRestoration()(NOW + timedelta(hours=5)) is None
+    assert len(audited("backup.restored")) == 1

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from bench import load, scene
+from bench.sealing import sealing
 from config import Settings
 from tesa.core import clock
 from tesa.core.db import db
@@ -140,6 +141,7 @@ def _ring(carrier: Carrier, settings: Settings, caller: str) -> tuple[float, flo
 def main() -> None:
     """All figures."""
     print(f"{os.cpu_count()} cores; PostgreSQL on a local socket, fsync {'on' if _durable() else 'off'}")
+    sealing()
     webhooks()
     rota()
     first_ring()

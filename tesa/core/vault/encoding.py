@@ -7,6 +7,7 @@ from tesa.core.vault.errors import Unopenable
 SIZE_CLASSES = (64, 256, 1024, 4096)
 _NONE, _TEXT, _BYTES = 0, 1, 2
 _HEAD = 5  # kind (1) and length (4)
+_ZEROS = bytes(SIZE_CLASSES[-1])  # longer than any padding
 
 
 def joined(*parts: bytes) -> bytes:
@@ -30,18 +31,19 @@ def padded(content: str | bytes | None) -> bytes:
         kind, raw = _TEXT, content.encode("utf-8", "surrogatepass")
     else:
         kind, raw = _BYTES, content
-    body = bytes([kind]) + len(raw).to_bytes(4, "big") + raw
-    return body.ljust(size_class(len(body)), b"\0")
+    head = (kind << 32 | len(raw)).to_bytes(_HEAD, "big")
+    length = _HEAD + len(raw)
+    return b"".join((head, raw, _ZEROS[: size_class(length) - length]))
 
 
 def unpadded(body: bytes) -> str | bytes | None:
     """What `padded` was given. Raises Unopenable when the body is none of its making."""
-    if len(body) < _HEAD or len(body) != size_class(len(body)):
+    if len(body) < _HEAD:
         raise Unopenable
     kind, length = body[0], int.from_bytes(body[1:_HEAD], "big")
-    raw, rest = body[_HEAD : _HEAD + length], body[_HEAD + length :]
-    if len(raw) != length or rest != bytes(len(rest)) or size_class(_HEAD + length) != len(body):
+    if size_class(_HEAD + length) != len(body) or not _ZEROS.startswith(body[_HEAD + length :]):
         raise Unopenable
+    raw = body[_HEAD : _HEAD + length]
     if kind == _NONE and length == 0:
         return None
     if kind == _TEXT:

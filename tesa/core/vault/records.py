@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import uuid
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,7 +18,6 @@ MAGIC = b"TS"
 FORMAT = 1
 AES_256_GCM = 1
 ALGORITHM = bytes([FORMAT, AES_256_GCM])
-_PREFIX = joined(b"tesa field", ALGORITHM)
 _FOUR, _SIXTEEN = (4).to_bytes(4, "big"), (16).to_bytes(4, "big")
 NONCE = 12
 HEADER = 2 + 1 + 1 + 16 + 4 + NONCE
@@ -40,6 +38,18 @@ class Field:
 
 
 @dataclass(frozen=True)
+class ColumnKey:
+    """All that is the same for every row of a data key's column: cipher, header up to the nonce, and the AAD without
+    row and revision.
+    """
+
+    cipher: AESGCM
+    header: bytes
+    before_row: bytes
+    after_row: bytes
+
+
+@dataclass(frozen=True)
 class DataKey:
     """An unwrapped data key. Never printed."""
 
@@ -49,46 +59,50 @@ class DataKey:
     klass: str
     wrap_kind: str
     secret: bytes
-    # the field keys derived from it so far, by table and column: a class has a handful
-    derived: dict[tuple[str, str], bytes] = field(default_factory=dict, compare=False)
+    # what has been derived from it so far, by table and column: a class has a handful
+    derived: dict[tuple[str, str], ColumnKey] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
         return f"DataKey({self.id}, version={self.version}, klass={self.klass!r})"
 
 
-def _header(key: DataKey, nonce: bytes) -> bytes:
-    return MAGIC + ALGORITHM + key.id.bytes + key.version.to_bytes(4, "big") + nonce
-
-
-@lru_cache(maxsize=256)
 def _named(*words: str) -> bytes:
     return joined(*(word.encode() for word in words))
 
 
-def _aad(place: Field, key: DataKey) -> bytes:
-    """Ten parts behind their lengths, as `joined` would give them; written out because every seal and open pays it."""
-    return b"".join((
-        _PREFIX, _named(place.table, place.column), _SIXTEEN, place.row_id.bytes, _SIXTEEN, place.owner.bytes,
-        _named(place.klass), _SIXTEEN, key.id.bytes, _FOUR, key.version.to_bytes(4, "big"),
-        _FOUR, place.revision.to_bytes(4, "big"),
-    ))  # fmt: skip
-
-
-def _cipher(place: Field, key: DataKey) -> AESGCM:
-    secret = key.derived.get((place.table, place.column))
-    if secret is None:
+def _column_key(place: Field, key: DataKey) -> ColumnKey:
+    found = key.derived.get((place.table, place.column))
+    if found is None:
         info = joined(b"tesa field key") + _named(place.table, place.column)
         secret = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(key.secret)
-        key.derived[place.table, place.column] = secret
-    return AESGCM(secret)
+        version = key.version.to_bytes(4, "big")
+        found = key.derived[place.table, place.column] = ColumnKey(
+            AESGCM(secret),
+            MAGIC + ALGORITHM + key.id.bytes + version,
+            joined(b"tesa field", ALGORITHM) + _named(place.table, place.column) + _SIXTEEN,
+            joined(key.owner.bytes, key.klass.encode(), key.id.bytes, version) + _FOUR,
+        )
+    return found
+
+
+def _aad(place: Field, column: ColumnKey) -> bytes:
+    """Ten parts, each behind its length, as `joined` would give them."""
+    return column.before_row + place.row_id.bytes + column.after_row + place.revision.to_bytes(4, "big")
+
+
+def _is_of(key: DataKey, place: Field) -> bool:
+    return key.owner == place.owner and key.klass == place.klass
 
 
 def seal_record(place: Field, key: DataKey, content: str | bytes | None) -> bytes:
-    """`content` sealed under `key` for `place`. Raises ValueError for a revision outside 0 … 2³²-1."""
-    if not 0 <= place.revision < 1 << 32:
-        raise ValueError("revision")
-    nonce = os.urandom(NONCE)
-    return _header(key, nonce) + _cipher(place, key).encrypt(nonce, padded(content), _aad(place, key))
+    """`content` sealed under `key` for `place`.
+
+    Raises ValueError for a key of another owner or class, and for a revision outside 0 … 2³²-1.
+    """
+    if not _is_of(key, place) or not 0 <= place.revision < 1 << 32:
+        raise ValueError("revision" if _is_of(key, place) else "key")
+    column, nonce = _column_key(place, key), os.urandom(NONCE)
+    return b"".join((column.header, nonce, column.cipher.encrypt(nonce, padded(content), _aad(place, column))))
 
 
 def key_id_of(blob: bytes) -> bytes:
@@ -109,10 +123,10 @@ def open_record(place: Field, key: DataKey, blob: bytes) -> str | bytes | None:
     """The content of `blob`. Raises Unopenable unless it was sealed for this very field under this very key."""
     if key_id_of(blob) != key.id.bytes or int.from_bytes(blob[20:24], "big") != key.version:
         raise Unopenable
-    if (key.owner, key.klass) != (place.owner, place.klass) or not 0 <= place.revision < 1 << 32:
+    if not _is_of(key, place) or not 0 <= place.revision < 1 << 32:
         raise Unopenable
-    nonce = blob[24:HEADER]
+    column = _column_key(place, key)
     try:
-        return unpadded(_cipher(place, key).decrypt(nonce, blob[HEADER:], _aad(place, key)))
+        return unpadded(column.cipher.decrypt(blob[24:HEADER], memoryview(blob)[HEADER:], _aad(place, column)))
     except InvalidTag as error:
         raise Unopenable from error

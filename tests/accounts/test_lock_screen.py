@@ -76,7 +76,7 @@ def test_the_code_unlocks_and_leads_back(locked: OutsideClient, person: Enrolled
     assert before is not None
     assert after is not None
     assert before.value != after.value
-    assert [entry.act for entry in trail("screen.lock", "unlock")] == ["screen.lock", "unlock"]
+    assert [entry.act for entry in trail("screen.lock", "screen.unlock")] == ["screen.lock", "screen.unlock"]
     assert locked.get("/kunci").headers["Location"] == "/"
 
 
@@ -84,7 +84,7 @@ def test_a_wrong_code_does_not(locked: OutsideClient, person: Enrolled, now: Mov
     answers = [locked.submit("/kunci/buka", code="000000").status_code for _ in range(4)]
     assert answers == [422, 422, 422, 429]
     assert not is_in(locked)
-    assert len(trail("unlock.refused")) == 3
+    assert len(trail("screen.unlock.refused")) == 3
     later = now.advance(30)
     assert locked.submit("/kunci/buka", code=person.code(later)).status_code == 303
     assert is_in(locked)

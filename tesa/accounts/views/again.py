@@ -23,6 +23,7 @@ from tesa.core.transactions import transaction
 from tesa.web.fragments import render
 from tesa.web.preferences import local_path
 
+ACTS = {passkeys.STEP_UP: "step_up", passkeys.UNLOCK: "screen.unlock"}  # as they stand in the trail
 Answer = Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -68,10 +69,10 @@ def _prove(
         shown = second_factor.Answer(who.session_id, purpose, code or "", passkey or "")
         factor = second_factor.prove(who.id, shown, now)
         if factor is None:
-            record(who.id, f"{purpose}.refused", "session", who.session_id, now)
+            record(who.id, f"{ACTS[purpose]}.refused", "session", who.session_id, now)
             return None, 0
         forget(counter)
-        record(who.id, purpose, "session", who.session_id, now, factor=factor)
+        record(who.id, ACTS[purpose], "session", who.session_id, now, factor=factor)
         return sessions.renew_session(who, now), 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from tesa.accounts.rules.meter import OPENINGS
 from tesa.core.db import db
 
 _E = AuditEntry.__table__.c
+HASH = re.compile(r':"([0-9a-f]{32})"')
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,6 @@ def _group(rows: list[Any]) -> Opened:
     )
 
 
-def _hashes(row: Any) -> Iterator[str]:
-    """The hashes of ciphertexts among the details: 32 hexadecimal digits."""
-    for value in json.loads(row.details).values():
-        if isinstance(value, str) and len(value) == 32 and all(c in "0123456789abcdef" for c in value):
-            yield value
+def _hashes(row: Any) -> list[str]:
+    """The hashes of ciphertexts among the details: 32 hexadecimal digits. Read off the canonical text: it is quick."""
+    return HASH.findall(row.details)

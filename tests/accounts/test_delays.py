@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from ipaddress import ip_network
 
 from flask import Flask
 
+from config import Settings
 from tesa.accounts.delays import forget, give_back, password_key, sign_in_key, take_turn
 from tesa.accounts.models import SignInDelay
 from tesa.core.db import db, new_id
@@ -28,6 +31,18 @@ def test_three_tries_are_free_then_each_waits_twice_as_long(app: Flask) -> None:
     assert turn(2.5) == 4
     assert turn(6) == 0
     assert turn(6) == 9
+
+
+def test_behind_a_proxy_of_ours_each_network_counts_by_itself(app: Flask, settings: Settings) -> None:
+    def key(forwarded: str, peer: str = "127.0.0.1") -> bytes:
+        with app.test_request_context(headers={"X-Forwarded-For": forwarded}, environ_base={"REMOTE_ADDR": peer}):
+            return sign_in_key("psikolog@contoh.id")
+
+    assert key("198.51.100.1") == key("203.0.113.1")  # nobody is believed by default
+    app.extensions["tesa_settings"] = replace(settings, trusted_proxies=(ip_network("127.0.0.1"),))
+    assert key("198.51.100.1") != key("203.0.113.1")
+    assert key("198.51.100.1") == key("203.0.113.1, 198.51.100.2")  # the same network; what a client adds is ignored
+    assert key("198.51.100.1", "192.0.2.7") == key("203.0.113.1", "192.0.2.7")
 
 
 def test_a_try_that_has_to_wait_is_not_counted(app: Flask) -> None:

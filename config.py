@@ -18,6 +18,7 @@ from dotenv import dotenv_values
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 DEFAULT_DATABASE = f"sqlite:///{Path('instance').absolute() / 'tesa.db'}"
+GUESSABLE = ("changeme", "change-me", "change_me", "your-secret", "your_secret", "insecure", "default", "gantilah")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 KEY_PROVIDERS = ("file", "vault", "aws")
 KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:key/[0-9A-Za-z-]{1,100}")
@@ -175,7 +176,7 @@ class _Reader:
                 "terlalu pendek, sedikitnya 32 karakter; jalankan `tesa init`",
                 "is too short, at least 32 characters; run `tesa init`",
             )
-        elif value and len(set(value)) < 8:
+        elif value and (len(set(value)) < 8 or any(word in value.lower() for word in GUESSABLE)):
             self.complain("TESA_SECRET_KEY", "terlalu mudah ditebak", "is too easy to guess")
         return value
 

@@ -155,7 +155,9 @@ def make_ready(conf: Settings) -> bool:
         conf.key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         create_key_file(conf.key_file)
     if conf.database_url.startswith("sqlite:///"):
-        Path(conf.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        database = Path(conf.database_url.removeprefix("sqlite:///"))
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        database.touch(mode=0o600)  # else SQLite makes it readable for everybody
     try:
         upgrade(application())
     except KeysAway as away:
@@ -273,5 +275,6 @@ def doctor(as_json: bool) -> None:
         click.echo(json.dumps([f.__dict__ for f in findings], indent=2))
     else:
         for finding in findings:
-            click.echo(f"[{'ok' if finding.fit else '!!'}] {finding.name}: {finding.sentence}")
-    sys.exit(0 if all(f.fit for f in findings) else 1)
+            mark = {True: "ok", False: "!!", None: "??"}[finding.fit]
+            click.echo(f"[{mark}] {finding.name}: {finding.sentence}")
+    sys.exit(1 if any(f.fit is False for f in findings) else 0)

@@ -35,6 +35,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "contact_id": CONTACTS,
     "case_id": ("case",),
     "note_id": ("note",),
+    "opening_id": ("opening",),
     "dispatch_id": DISPATCHES,
     "offer_id": ("offer",),
     "account_id": ("account",),

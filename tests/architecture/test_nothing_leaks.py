@@ -56,9 +56,9 @@ def answers(world: World, things: dict[str, Thing], name: str) -> Iterator[tuple
 
 WORDS = {
     MESSAGE: {"own"},
-    NOTE: {"own", "helping"},
-    NAME: {"own", "helping"},
-    PLACE: {"requester", "coordinator", "sent_worker"},
+    NOTE: {"own", "helping", "glass"},
+    NAME: {"own", "helping", "glass"},
+    PLACE: {"requester", "coordinator", "glass", "sent_worker"},
 }
 """Sealed words, and who finds them: nobody but those of whom the table of access says so."""
 
@@ -83,7 +83,7 @@ def test_nobody_finds_what_is_kept_from_her(app: Flask, world: World) -> None:
                 knows[words].add(name)
             leaks += [f"{where}: {title}" for title in TITLE.findall(response.text) if _says_something(title)]
     assert leaks == []
-    assert knows == WORDS | {"number": {"own", "helping"}}, "and whoever may know it does find it"
+    assert knows == WORDS | {"number": {"own", "helping", "glass"}}, "and whoever may know it does find it"
 
 
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)

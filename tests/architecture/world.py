@@ -12,8 +12,10 @@ from sqlalchemy import select, update
 from tesa.accounts.models import Account
 from tesa.accounts.public import StaffMember
 from tesa.accounts.rules.policy import Relation
+from tesa.cases.actions.break_glass import break_glass
 from tesa.cases.actions.note_contact_on_case import note_contact_on_case
 from tesa.cases.actions.write_note import write_note
+from tesa.cases.rules.glass import MOST_A_DAY
 from tesa.core import clock
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
@@ -61,7 +63,8 @@ class Thing:
         return self.relations.get(name, frozenset()) | self.everybody | overseeing
 
 
-COORDINATORS = ("coordinator",)
+COORDINATORS = ("coordinator", "glass")
+REASON = "Pemegang kasus tidak terjangkau dan penelepon dalam bahaya."
 PEOPLE = {
     "psychologist": "psychologist",  # nothing to anything
     "own": "psychologist",
@@ -69,6 +72,7 @@ PEOPLE = {
     "offered": "psychologist",
     "requester": "psychologist",
     "coordinator": "coordinator",
+    "glass": "coordinator",  # breaks the glass of a case
     "worker": "outreach",  # nothing to anything
     "asked_worker": "outreach",
     "sent_worker": "outreach",
@@ -84,7 +88,7 @@ class World:
     """The people, and things as often as they are wanted."""
 
     def __init__(self, app: Flask, twilio: Twilio) -> None:
-        self.app, self.twilio, self.callers = app, twilio, 0
+        self.app, self.twilio, self.callers, self.broken = app, twilio, 0, 0
         self.people: dict[str, StaffMember] = {name: make_staff(role) for name, role in PEOPLE.items()}
         for name in ("own", "asked_worker"):
             make_shift(self.people[name].id, line="outreach" if "worker" in name else "hotline")
@@ -94,6 +98,7 @@ class World:
             "offered contact": self.offered_contact,
             "case": self.case,
             "note": self.note,
+            "opening": self.opening,
             "dispatch asked": self.asked_dispatch,
             "dispatch under way": self.sent_dispatch,
             "dispatch cleared": self.cleared_dispatch,
@@ -150,13 +155,25 @@ class World:
 
     # -- cases
     def case(self) -> Thing:
-        """A case of "own" on which "helping" works for a day."""
+        """A case of "own" on which "helping" works for a day; the first ones "glass" has opened for an hour."""
         self.callers += 1
         number = f"+628127000{self.callers:04d}"
         case_id = make_case(self.people["own"], number=number, now=clock.now())
         with transaction():
             note_contact_on_case(case_id, new_id(), clock.now(), self.id_of("helping"))
-        return Thing("case", case_id, "intake", _is("own", R.OWN) | _is("helping", R.HELPING), number=number)
+        relations = _is("own", R.OWN) | _is("helping", R.HELPING)
+        if self.broken < MOST_A_DAY:
+            self.broken += 1
+            with transaction():
+                break_glass(case_id, REASON, self.people["glass"], clock.now())
+            relations |= _is("glass", R.BREAK_GLASS)
+        return Thing("case", case_id, "intake", relations, number=number)
+
+    def opening(self) -> Thing:
+        """A case that some coordinator has opened by breaking the glass."""
+        case_id, coordinator = self.case().id, make_staff("coordinator")
+        with transaction():
+            return Thing("opening", break_glass(case_id, REASON, coordinator, clock.now()))
 
     def note(self) -> Thing:
         """A note that "own" has written on her case."""

@@ -67,6 +67,8 @@ ACTS = {
     "case.hold": _l("menahan pemusnahan sebuah kasus, atau melepasnya"),
     "case.shred": _l("mengusulkan pemusnahan isi kasus"),
     "case.shred.approve": _l("menyetujui pemusnahan isi kasus"),
+    "break_glass.read": _l("melihat siapa memakai pecah kaca dan mengapa"),
+    "case.export.approve": _l("menyetujui unduhan seluruh kasus"),
     "emergency_words.edit": _l("mengubah daftar kata darurat"),
 }
 """Words for acts of the table. What the trail has words for (`act_words`) needs none here."""

@@ -48,6 +48,7 @@ WORDS = {
     "contact.finalize": _l("mencatat kontak"),
     "contact.case": _l("menghubungkan kontak dengan kasus"),
     "number.reveal": _l("membuka nomor yang disamarkan"),
+    "call_back.call": _l("menelepon kembali"),
     "call_back.close": _l("menutup janji menelepon kembali"),
     "case.open": _l("membuka kasus baru"),
     "case.read": _l("membuka kasus"),

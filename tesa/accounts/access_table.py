@@ -43,7 +43,7 @@ ACTS = {
     "dispatch.close": _l("menutup penjangkauan"),
     "dispatch.progress": _l("melihat kemajuan penjangkauan di halaman kontak atau kasus"),
     "rota.read": _l("membaca jadwal semua orang"),
-    "rota.write": _l("mengubah jadwal"),
+    "rota.write": _l("mengatur jadwal"),
     "rota.own": _l("membaca jadwalnya sendiri"),
     "duty.own": _l("mulai, menjeda, dan mengakhiri tugasnya"),
     "staff.list": _l("membuka daftar petugas"),
@@ -80,7 +80,7 @@ CLASSES = {
     Klass.NOTE: _l("Catatan"),
     Klass.DISPATCH: _l("Penjangkauan"),
     Klass.ROTA: _l("Jadwal dan tugas"),
-    Klass.ACCOUNT: _l("Akun"),
+    Klass.ACCOUNT: _l("Akun staf"),
     Klass.AUDIT: _l("Jejak audit"),
     Klass.SETTING: _l("Pengaturan"),
 }

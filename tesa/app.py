@@ -23,8 +23,11 @@ from tesa.accounts.meter import init_meter
 from tesa.accounts.proposal_kinds import KINDS as ACCOUNT_PROPOSALS
 from tesa.accounts.public import everybody
 from tesa.accounts.two_person import ProposalKind, add_kinds
+from tesa.cases import jobs as cases_jobs
+from tesa.cases import proposal_kinds as cases_proposals
 from tesa.cases import sealing as cases_sealing
 from tesa.cases import views as cases_views
+from tesa.cases.exporting import case_part
 from tesa.core import clock
 from tesa.core.db import db, init_db
 from tesa.core.vault import KeysAway, SealedColumn, init_tombstones, init_vault, key_provider, vault
@@ -37,6 +40,7 @@ from tesa.intake import sealing as intake_sealing
 from tesa.intake import views as intake_views
 from tesa.intake import webhooks as intake_webhooks
 from tesa.intake.events import ContactLinked, EmergencyRaised, contact_linked, emergency_raised
+from tesa.intake.exporting import intake_part
 from tesa.navigation import navigation
 from tesa.outreach import jobs as outreach_jobs
 from tesa.outreach import outbox_kinds as outreach_kinds
@@ -47,6 +51,7 @@ from tesa.outreach import webhooks as outreach_webhooks
 from tesa.outreach.actions.note_case_of_contact import note_case_of_contact
 from tesa.outreach.actions.raise_dispatch import raise_dispatch
 from tesa.outreach.actions.take_keyword import take_keyword
+from tesa.outreach.exporting import outreach_part
 from tesa.psychologists import views as psychologists_views
 from tesa.psychologists.public import state_of
 from tesa.psychologists.rules.presence import State
@@ -64,6 +69,7 @@ WEBHOOKS = (intake_webhooks, outreach_webhooks)
 JOBS: tuple[tuple[str, Job], ...] = (
     *vault_jobs.JOBS,
     *accounts_jobs.JOBS,
+    *cases_jobs.JOBS,
     *intake_jobs.JOBS,
     *outreach_jobs.JOBS,
     *retention_jobs.JOBS,
@@ -75,7 +81,7 @@ SEALED: tuple[SealedColumn, ...] = (
     *intake_sealing.SEALED,
     *outreach_sealing.SEALED,
 )
-PROPOSAL_KINDS: tuple[ProposalKind, ...] = (*ACCOUNT_PROPOSALS, *retention_proposals.KINDS)
+PROPOSAL_KINDS: tuple[ProposalKind, ...] = (*ACCOUNT_PROPOSALS, *cases_proposals.KINDS, *retention_proposals.KINDS)
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; a rota CSV of 10,000 rows fits, uploads of media do not exist yet
 
 
@@ -107,6 +113,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     for module in (*PAGES, *WEBHOOKS, health):
         app.register_blueprint(module.blueprint)
     add_kinds(app, PROPOSAL_KINDS)
+    app.extensions["tesa_export_parts"] = [case_part, intake_part, outreach_part]
     app.extensions["tesa_in_call"] = _in_call
     app.extensions["tesa_is_rung"] = _is_rung
     emergency_raised.connect(_dispatch_for)

@@ -9,15 +9,18 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from tesa.accounts.actions.finish_enrolment import offer_enrolment
 from tesa.accounts.actions.import_staff import UnfitFile, import_staff
+from tesa.accounts.actions.renew_link import NEW_LINK
 from tesa.accounts.actions.save_account import Details, save_account
 from tesa.accounts.actions.set_secrets import set_secrets
 from tesa.accounts.bilingual import both
+from tesa.accounts.notices import tell
 from tesa.accounts.public import Role, by_email
 from tesa.core import clock
-from tesa.core.errors import Refusal
+from tesa.core.errors import Conflict, Refusal
 from tesa.core.transactions import transaction
 from tesa.telephony.inbound import settings
 
@@ -82,13 +85,19 @@ def staff_add(
     password_stdin: bool,
     as_json: bool,
 ) -> None:
-    """Add one person. With --password-stdin prints her TOTP secret once, else a one-time enrolment link."""
+    """Add one person. With --password-stdin prints her TOTP secret once, else a one-time enrolment link.
+
+    Somebody who is there already keeps her secrets: `tesa staff enrol` gives her a new link.
+    """
     now = clock.now()
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     codes = tuple(code for code in languages.split(";") if code)
     details = Details(email, name, phone, frozenset(Role(r) for r in roles), gender, codes, kecamatan)
     try:
         with transaction():
+            if by_email(email) is not None:
+                # Otherwise a slip of the keyboard would take somebody's password and second factor from her.
+                raise Conflict(_("Alamat surel ini sudah dipakai."))
             account_id = save_account(details, None, now)
             if password is not None:
                 shown = {"email": email.strip().lower(), "totp_secret": set_secrets(account_id, password, now)}
@@ -116,4 +125,5 @@ def staff_enrol(email: str) -> None:
         return
     with transaction():
         token = offer_enrolment(person.id, None, clock.now())
+        tell([person.id], NEW_LINK, None, clock.now())
     click.echo(settings().url(f"/enrol/{token}"))

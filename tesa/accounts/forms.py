@@ -5,7 +5,15 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -95,6 +103,13 @@ class StaffForm(FlaskForm):  # type: ignore[misc]
     languages = StringField(_l("Bahasa (kode, dipisah titik koma)"), [Length(max=100)], default="id")
     kecamatan = StringField(_l("Kecamatan"), [Length(max=60)])
     active = BooleanField(_l("Aktif"), default=True)
+    reason = TextAreaField(_l("Alasan peran klinis"), [Length(max=2000)])
+
+
+class LinkForm(FlaskForm):  # type: ignore[misc]
+    """Why somebody who has a password needs a new way in."""
+
+    reason = TextAreaField(_l("Alasan"), [InputRequired(_l("Alasan belum diisi.")), Length(max=2000)])
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]

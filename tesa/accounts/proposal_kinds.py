@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 
 from tesa.accounts.actions.give_clinical_role import give_clinical_role
+from tesa.accounts.actions.renew_link import ENROLMENT
 from tesa.accounts.public import emails
 from tesa.accounts.rules.roles import Role
 from tesa.accounts.two_person import Proposal, ProposalKind
 
 CLINICAL_ROLE = "account.clinical_role"
-ENROLMENT = "account.enrolment"
 LINK_WITHIN = timedelta(hours=24)
 """How long an administrator may make the link that a coordinator has approved."""
 

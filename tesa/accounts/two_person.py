@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from tesa.accounts.audit import canonical, record
 from tesa.accounts.models import Proposal as Row
 from tesa.accounts.notices import holders, tell
-from tesa.accounts.public import Principal
+from tesa.accounts.public import Principal, Role
 from tesa.accounts.sealing import answer_field, reason_field
 from tesa.core.db import db, new_id
 from tesa.core.errors import Conflict, NotAllowed, NotFound, RuleBroken
@@ -76,10 +76,14 @@ class ProposalKind:
 
 @dataclass(frozen=True)
 class Words:
-    """Why something was proposed, and what was answered; both empty when they were destroyed with their case."""
+    """Why something was proposed, and what was answered; both empty when they were destroyed with their case.
+
+    `withheld`: the proposal is about a case, and its words are not for this reader.
+    """
 
     reason: str = field(default="", repr=False)
     answer: str = field(default="", repr=False)
+    withheld: bool = False
 
 
 def add_kinds(app: Flask, kinds: Iterable[ProposalKind]) -> None:
@@ -289,9 +293,15 @@ def listed(reader: Principal, now: datetime) -> list[Proposal]:
 
 
 def reasons(proposals: Iterable[Proposal], reader: Principal, now: datetime) -> dict[uuid.UUID, Words]:
-    """The words of these proposals, which `listed` gave to `reader`; that she read them is on record."""
+    """The words of these proposals, which `listed` gave to `reader`; that she read them is on record.
+
+    Reasons about a case may name who called: they are for coordinators and for who wrote them.
+    """
     opened: dict[uuid.UUID, Words] = {}
     for row in db.session.scalars(select(Row).where(Row.id.in_([proposal.id for proposal in proposals]))):
+        if row.case_id is not None and not reader.is_role(Role.COORDINATOR) and row.proposed_by != reader.id:
+            opened[row.id] = Words(withheld=True)
+            continue
         record(reader.id, "proposal.read", row.kind, row.object_id, now, case_id=row.case_id, proposal=str(row.id))
         opened[row.id] = _words(row)
     return opened

@@ -86,6 +86,8 @@ def event_label(code: str) -> str:
         "person": _("Keterangan orang diperbarui"),
         "closed": _("Kasus ditutup"),
         "shredded": _("Isi kasus dihapus"),
+        "glass_broken": _("Dibuka dengan pecah kaca"),
+        "exported": _("Seluruh isi kasus diunduh"),
     }[code]
 
 
@@ -104,8 +106,25 @@ EVENT_LOOK = {
     "person": ("user", ""),
     "closed": ("check", ""),
     "shredded": ("shield-lock", ""),
+    "glass_broken": ("eye", "now"),
+    "exported": ("download", "now"),
 }
 """Icon and tone of an event on the timeline."""
+
+
+def verdict_label(verdict: str) -> str:
+    """What a reviewer of a broken glass found."""
+    return {"justified": _("beralasan"), "unjustified": _("tidak beralasan")}[verdict]
+
+
+def opened_label(act: str) -> str:
+    """What was opened while the glass was broken."""
+    return {
+        "case.read": _("halaman kasus"),
+        "note.read": _("catatan"),
+        "number.reveal": _("nomor telepon"),
+        "contact.read": _("kontak"),
+    }[act]
 
 
 def reading_label(act: str) -> str:

@@ -11,8 +11,10 @@ from sqlalchemy import select
 
 from tesa.accounts.rules.policy import Actor, Standing
 from tesa.cases import sealing
+from tesa.cases.exporting import or_gone
 from tesa.cases.models import Case, Person, SafeContactPlan
 from tesa.cases.queries import cases_of, people_of_number, standing_to
+from tesa.cases.rules.export import Table as ExportTable
 from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.cases.rules.risk import Risk, riskier
 from tesa.cases.rules.safe_contact import Answer, How, Occasion, Plan, Why, hours_of, refusal, strictest
@@ -20,8 +22,8 @@ from tesa.core.db import db
 from tesa.core.vault import Shredded
 
 __all__ = [
-    "Answer", "CaseBrief", "How", "Occasion", "PersonMatch", "Plan", "Risk", "Why", "briefs", "case_brief", "may_read_case",
-    "people_with_number", "plan_for", "plan_of_number", "refusal", "riskier", "standing_to_case", "sticky_psychologist",
+    "Answer", "CaseBrief", "ExportTable", "How", "Occasion", "PersonMatch", "Plan", "Risk", "Why", "briefs", "case_brief", "may_read_case",
+    "or_gone", "people_with_number", "plan_for", "plan_of_number", "refusal", "riskier", "standing_to_case", "sticky_psychologist",
 ]  # fmt: skip
 
 

@@ -10,9 +10,10 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from tesa.accounts.rules.policy import Actor, Standing
+from tesa.accounts.rules.policy import Actor, Relation, Standing
+from tesa.accounts.rules.roles import Role
 from tesa.cases import sealing
-from tesa.cases.models import Case, CaseAccess, Note, NoteDraft, Person, PersonNumber
+from tesa.cases.models import BreakGlass, Case, CaseAccess, Note, NoteDraft, Person, PersonNumber
 from tesa.cases.rules.access import Grant, relations
 from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.core.db import db
@@ -52,7 +53,26 @@ def standing_to(case: Case, actor: Actor, now: datetime) -> Standing:
         )
     )
     grants = [Grant(account_id, until) for account_id, until in rows]
-    return Standing(actor.roles, relations(actor, case.owner_id, grants, now))
+    bonds = relations(actor, case.owner_id, grants, now)
+    if Role.COORDINATOR in actor.roles and glass_until(case.id, actor.id, now) is not None:
+        bonds |= {Relation.BREAK_GLASS}
+    return Standing(actor.roles, bonds)
+
+
+def glass_until(case_id: uuid.UUID, account_id: uuid.UUID, now: datetime) -> datetime | None:
+    """Until when this account has the case open by breaking the glass; None when it has not."""
+    return db.session.scalar(
+        select(BreakGlass.until)
+        .where(BreakGlass.case_id == case_id, BreakGlass.account_id == account_id, BreakGlass.until > now)
+        .order_by(BreakGlass.until.desc())
+        .limit(1)
+    )
+
+
+def next_alarm() -> datetime | None:
+    """When the next opening has waited too long for its review; None when none waits."""
+    query = select(BreakGlass.alarm_at).where(BreakGlass.reviewed_at.is_(None))
+    return db.session.scalar(query.order_by(BreakGlass.alarm_at).limit(1))
 
 
 def case_for(case_id: uuid.UUID, actor: Actor, act: str, now: datetime, *, lock: bool = False) -> Case:

@@ -122,11 +122,11 @@ def test_a_new_link_for_somebody_who_is_there(app: Flask) -> None:
     assert staff("enrol", "--email", "nobody@contoh.id").exit_code == 1
 
 
-def test_adding_somebody_who_is_there_gives_her_new_secrets(app: Flask, client: OutsideClient) -> None:
-    """The way back in for an administrator who lost her telephone."""
-    staff(*ADD, "--password-stdin", typed=PASSWORD)
+def test_adding_somebody_who_is_there_leaves_her_secrets_alone(app: Flask, client: OutsideClient) -> None:
+    """The way back in for whoever lost her telephone is `tesa staff enrol`, and she is told of it."""
+    seed = staff(*ADD, "--password-stdin", typed=PASSWORD).stdout.strip().removeprefix("TOTP: ")
     result = staff(*ADD, "--password-stdin", typed=OTHER_PASSWORD)
-    assert result.exit_code == 0
-    seed = result.stdout.strip().removeprefix("TOTP: ")
-    assert not gets_in(client, "dua@contoh.id", PASSWORD, pyotp.TOTP(seed).at(NOW))
-    assert gets_in(client, "dua@contoh.id", OTHER_PASSWORD, pyotp.TOTP(seed).at(NOW))
+    assert result.exit_code == 1
+    assert "sudah dipakai" in result.stderr
+    assert not gets_in(client, "dua@contoh.id", OTHER_PASSWORD, pyotp.TOTP(seed).at(NOW))
+    assert gets_in(client, "dua@contoh.id", PASSWORD, pyotp.TOTP(seed).at(NOW))

@@ -166,7 +166,7 @@ def test_another_administrator_may(app: Flask) -> None:
     assert Role.PSYCHOLOGIST in save(details, other).roles
 
 
-@pytest.mark.parametrize("change", [{"active": False}, {"roles": frozenset({Role.COORDINATOR})}])
+@pytest.mark.parametrize("change", [{"active": False}, {"roles": frozenset({Role.OUTREACH})}])
 def test_the_last_administrator_stays(app: Flask, change: dict[str, object]) -> None:
     make_staff("administrator", active=False)
     last = make_staff("administrator")

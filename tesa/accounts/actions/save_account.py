@@ -12,9 +12,10 @@ from sqlalchemy import delete, func, select
 
 from tesa.accounts.audit import record
 from tesa.accounts.models import Account, AccountRole
+from tesa.accounts.notices import holders
 from tesa.accounts.public import Role, StaffMember, member
 from tesa.accounts.rules.addresses import email_flaw, normalised_email
-from tesa.accounts.rules.roles import gives_herself_a_clinical_role
+from tesa.accounts.rules.roles import CLINICAL
 from tesa.accounts.sealing import name_field, phone_field
 from tesa.accounts.sessions import end_sessions_of
 from tesa.core.db import db, new_id
@@ -56,6 +57,9 @@ def save_account(details: Details, by: uuid.UUID | None, now: datetime) -> uuid.
     """Add the person, or change the one with this e-mail address; her id. Raises RuleBroken with what is wrong.
 
     Whose roles change, or who is made inactive, is signed out everywhere. `by` is None for the shell.
+
+    A clinical role that an administrator adds is not given here: `waiting_roles` says which, and a coordinator has to
+    approve them. Only while there is no coordinator yet does one administrator give them to another person alone.
     """
     wanted = _checked(details)
     account = db.session.scalar(select(Account).where(Account.email == wanted.email))
@@ -72,12 +76,13 @@ def save_account(details: Details, by: uuid.UUID | None, now: datetime) -> uuid.
     account.kecamatan = wanted.kecamatan
     account.active = (before is None or before.active) if details.active is None else details.active
     db.session.flush()
-    _set_roles(account.id, details.roles, before, by)
+    roles = _given(account.id, details.roles, before.roles if before else frozenset(), by)
+    _set_roles(account.id, roles, before.roles if before else frozenset())
     if before is not None:
-        _after_change(account, before, details.roles, now)
+        _after_change(account, before, roles, by, now)
     record(
         by, "staff.change" if before else "staff.add", "account", account.id, now,
-        roles=";".join(sorted(details.roles)), active=account.active,
+        roles=";".join(sorted(roles)), active=account.active,
     )  # fmt: skip
     return account.id
 
@@ -123,12 +128,27 @@ def _same(before: StaffMember, wanted: _Wanted, details: Details) -> bool:
     )
 
 
-def _set_roles(
-    account_id: uuid.UUID, wanted: frozenset[Role], before: StaffMember | None, by: uuid.UUID | None
-) -> None:
-    present = before.roles if before else frozenset()
-    if gives_herself_a_clinical_role(by == account_id, present, wanted):
+def waiting_roles(account_id: uuid.UUID, details: Details) -> frozenset[Role]:
+    """The clinical roles that `details` ask for and `save_account` did not give: they wait for a second person."""
+    person = member(account_id)
+    return (details.roles - person.roles) & CLINICAL if person is not None else frozenset()
+
+
+def _given(
+    account_id: uuid.UUID, wanted: frozenset[Role], present: frozenset[Role], by: uuid.UUID | None
+) -> frozenset[Role]:
+    """Those of the roles `wanted` that `by` gives without a second person."""
+    clinical = (wanted - present) & CLINICAL
+    if by is None or not clinical:
+        return wanted
+    if holders(Role.COORDINATOR):
+        return wanted - clinical
+    if by == account_id:
         raise RuleBroken(_("Peran psikolog tidak dapat diberikan kepada diri sendiri."))
+    return wanted
+
+
+def _set_roles(account_id: uuid.UUID, wanted: frozenset[Role], present: frozenset[Role]) -> None:
     db.session.execute(
         delete(AccountRole).where(AccountRole.account_id == account_id, AccountRole.role.in_(present - wanted))
     )
@@ -136,12 +156,18 @@ def _set_roles(
     db.session.flush()
 
 
-def _after_change(account: Account, before: StaffMember, roles: frozenset[Role], now: datetime) -> None:
+def _after_change(
+    account: Account, before: StaffMember, roles: frozenset[Role], by: uuid.UUID | None, now: datetime
+) -> None:
     if not account.active or roles != before.roles:
         end_sessions_of(account.id, "role" if account.active else "inactive", now)
     was_administrator = before.active and Role.ADMINISTRATOR in before.roles
     if was_administrator and not (account.active and Role.ADMINISTRATOR in roles) and not _administrators():
         raise RuleBroken(_("Harus ada sedikitnya satu administrator yang aktif."))
+    was_coordinator = before.active and Role.COORDINATOR in before.roles
+    if by is not None and was_coordinator and not holders(Role.COORDINATOR):
+        # Without one, an administrator would give clinical roles alone.
+        raise RuleBroken(_("Harus ada sedikitnya satu koordinator yang aktif."))
 
 
 def _administrators() -> int:

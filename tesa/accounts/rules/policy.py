@@ -122,6 +122,13 @@ POLICY: tuple[Line, ...] = (
     Line("case.assign", Klass.CASE, _only(C), _ALL),
     Line("case.close", Klass.CASE, _only(P), _to(OWN)),
     Line("case.close", Klass.CASE, _only(C), _ALL),
+    Line("break_glass.open", Klass.NOTE, _only(C), _ALL, fresh=True),  # one case for an hour; all concerned are told
+    Line("break_glass.read", Klass.NOTE, _only(C), opens=True),  # who did, why, and what she read
+    Line("break_glass.read", Klass.NOTE, _only(A)),  # the same without the reason
+    Line("break_glass.review", Klass.NOTE, _only(C, A)),
+    Line("case.export", Klass.NOTE, _only(P), _to(OWN), fresh=True, opens=True),  # propose it, and download it once
+    Line("case.export", Klass.NOTE, _only(C), _ALL, fresh=True, opens=True),
+    Line("case.export.approve", Klass.NOTE, _only(C)),
     Line("case.reopen", Klass.CASE, _only(P), _to(OWN)),
     Line("case.reopen", Klass.CASE, _only(C), _ALL),
     Line("person.read", Klass.CONTACT, _only(P), _MINE, opens=True),  # name, number, words of the safe-contact plan
@@ -172,7 +179,7 @@ POLICY: tuple[Line, ...] = (
     Line("permissions.list", Klass.ACCOUNT, _only(A, C)),
     # -- acts for two persons: one proposes, another answers
     Line("proposal.list", Klass.ACCOUNT, _only(P, C, A)),  # those that she may answer or has proposed
-    Line("proposal.answer", Klass.ACCOUNT, _only(C), fresh=True),  # and what the kind of the proposal asks for
+    Line("proposal.answer", Klass.ACCOUNT, _only(C, A), fresh=True),  # and what the kind of the proposal asks for
     Line("account.clinical_role", Klass.ACCOUNT, _only(A)),
     Line("account.clinical_role.approve", Klass.ACCOUNT, _only(C)),
     Line("account.enrolment", Klass.ACCOUNT, _only(A)),  # a new link for somebody who has a password already

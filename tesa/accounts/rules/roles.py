@@ -15,15 +15,10 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-CLINICAL = frozenset({Role.PSYCHOLOGIST})
-"""Roles that open callers' records: nobody gives one of these to herself."""
+CLINICAL = frozenset({Role.PSYCHOLOGIST, Role.COORDINATOR})
+"""Roles that open callers' records: nobody gives one of these alone."""
 
 
 def roles_of(codes: Iterable[str]) -> frozenset[Role]:
     """The roles named by `codes`. Raises ValueError for a code that is no role."""
     return frozenset(Role(code) for code in codes)
-
-
-def gives_herself_a_clinical_role(actor_is_subject: bool, before: frozenset[Role], after: frozenset[Role]) -> bool:
-    """True when the change would give the person who makes it a clinical role that she did not have."""
-    return actor_is_subject and bool((after - before) & CLINICAL)

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import uuid
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from tesa.accounts import forms, queries
 from tesa.accounts.access_table import tables
 from tesa.accounts.actions.finish_enrolment import offer_enrolment
-from tesa.accounts.actions.save_account import Details, save_account
+from tesa.accounts.actions.renew_link import ENROLMENT, NEW_LINK, needs_second_person, renew_link
+from tesa.accounts.actions.save_account import Details, save_account, waiting_roles
 from tesa.accounts.audit import record
+from tesa.accounts.notices import register_notice
 from tesa.accounts.permissions import require
+from tesa.accounts.proposal_kinds import CLINICAL_ROLE
 from tesa.accounts.public import Role, StaffMember, by_email, everybody, member, principal
 from tesa.accounts.sessions import end_sessions_of
+from tesa.accounts.two_person import open_of, propose
 from tesa.accounts.views.room import blueprint
 from tesa.core import clock
-from tesa.core.errors import NotFound, RuleBroken
+from tesa.core.errors import Conflict, NotFound, RuleBroken
 from tesa.core.transactions import transaction
 from tesa.telephony.inbound import settings
 from tesa.web.fragments import render
 
 Answer = Response | str | tuple[str, int]
+register_notice(
+    NEW_LINK,
+    _l("Administrator meminta tautan masuk baru untuk akun Anda. Bila bukan Anda yang meminta: hubungi koordinator."),
+    lambda _object_id: url_for("accounts.profile"),
+)
 
 
 @blueprint.get("/staf")
@@ -85,9 +95,15 @@ def _form(person: StaffMember | None) -> Answer:
             if person is None:
                 _refuse_known(details.email)
             account_id = save_account(details, who.id, now)
+            waiting = waiting_roles(account_id, details)
+            if waiting:
+                roles = ";".join(sorted(waiting))
+                propose(CLINICAL_ROLE, account_id, form.reason.data or "", who, now, roles=roles)
             token = None if person else offer_enrolment(account_id, who.id, now)
-    except RuleBroken as broken:
-        return _form_page(form, person, broken.sentence), 422
+    except (RuleBroken, Conflict) as refusal:
+        return _form_page(form, person, refusal.sentence), refusal.status
+    if waiting:
+        flash(_("Tersimpan. Peran klinisnya menunggu persetujuan koordinator."), "done")
     return _list(_link(token), details.email) if token else redirect(url_for("accounts.staff_list"), 303)
 
 
@@ -129,13 +145,33 @@ def _link(token: str) -> str:
     return settings().url(url_for("accounts.enrol", token=token))
 
 
+@blueprint.get("/staf/<uuid:account_id>/tautan")
+@require("staff.write")
+def staff_link_page(account_id: uuid.UUID) -> str:
+    """Why she needs a new link; or, once a coordinator has approved it, the button that makes it."""
+    return _link_page(_known(account_id), forms.LinkForm(formdata=None))
+
+
+def _link_page(person: StaffMember, form: forms.LinkForm, sentence: str = "") -> str:
+    known = open_of(ENROLMENT, person.id, clock.now())
+    return render("accounts/new_link.html", person=person, form=form, known=known, me=principal(), sentence=sentence)
+
+
 @blueprint.post("/staf/<uuid:account_id>/tautan")
 @require("staff.write")
-def staff_link(account_id: uuid.UUID) -> str:
-    """A new one-time link: her old password and second factor count until she has used it."""
-    person, who, now = _known(account_id), principal(), clock.now()
-    with transaction():
-        token = offer_enrolment(person.id, who.id, now)
+def staff_link(account_id: uuid.UUID) -> Answer:
+    """A new one-time link, shown once: her old password and second factor count until she has used it."""
+    person, who, now, form = _known(account_id), principal(), clock.now(), forms.LinkForm()
+    if needs_second_person(person.id) and not form.validate_on_submit():
+        return _link_page(person, form), 422
+    try:
+        with transaction():
+            token = renew_link(person.id, form.reason.data or "", who, now)
+    except (RuleBroken, Conflict) as refusal:
+        return _link_page(person, form, refusal.sentence), refusal.status
+    if token is None:
+        flash(_("Usulan dikirim. Setelah koordinator menyetujuinya, buat tautannya di sini."), "done")
+        return redirect(url_for("accounts.staff_link_page", account_id=person.id), 303)
     return _list(_link(token), person.email)
 
 

@@ -12,15 +12,18 @@ from werkzeug.wrappers import Response
 from tesa.accounts.permissions import require
 from tesa.accounts.public import emails, principal
 from tesa.accounts.reveal import RevealForm, reason_given
+from tesa.accounts.two_person import open_of
 from tesa.cases import forms, labels, screens
 from tesa.cases.actions.assign_owner import assign_owner
 from tesa.cases.actions.close_case import close_case
 from tesa.cases.actions.describe_person import describe_person
+from tesa.cases.actions.export_case import EXPORT
 from tesa.cases.actions.read_case import CaseView, read_case
 from tesa.cases.actions.reopen_case import reopen_case
 from tesa.cases.actions.reveal_numbers import reveal_numbers
 from tesa.cases.actions.screen_risk import screen_risk
 from tesa.cases.actions.set_safe_contact import set_safe_contact
+from tesa.cases.queries import glass_until
 from tesa.cases.views.blueprint import blueprint
 from tesa.core import clock
 from tesa.core.errors import RuleBroken
@@ -52,6 +55,8 @@ def _page(case_id: uuid.UUID, wrong: FlaskForm | None = None, revealed: list[str
         me=who,
         now=now,
         forms=_forms(case, wrong),
+        glass_until=glass_until(case_id, who.id, now),
+        export=open_of(EXPORT, case_id, now) if EXPORT in case.acts else None,
         reveal_form=RevealForm(formdata=None),
         revealed=revealed,
         wrong=type(wrong).__name__ if wrong else "",

@@ -1,31 +1,17 @@
-"""Roles, and the one nobody gives herself."""
+"""Roles, and those that nobody gives alone."""
 
 from __future__ import annotations
 
 import pytest
 
-from tesa.accounts.rules.roles import Role, gives_herself_a_clinical_role, roles_of
-
-P, C, A = Role.PSYCHOLOGIST, Role.COORDINATOR, Role.ADMINISTRATOR
+from tesa.accounts.rules.roles import CLINICAL, Role, roles_of
 
 
 def test_roles_by_their_codes() -> None:
-    assert roles_of(["psychologist", "administrator"]) == {P, A}
+    assert roles_of(["psychologist", "administrator"]) == {Role.PSYCHOLOGIST, Role.ADMINISTRATOR}
     with pytest.raises(ValueError, match="root"):
         roles_of(["root"])
 
 
-@pytest.mark.parametrize(
-    ("herself", "before", "after", "refused"),
-    [
-        (True, {A}, {A, P}, True),
-        (True, {A, P}, {A, P}, False),
-        (True, {A, P}, {A}, False),
-        (True, {A}, {A, C}, False),
-        (False, {A}, {A, P}, False),
-    ],
-)
-def test_nobody_gives_herself_a_clinical_role(
-    herself: bool, before: set[Role], after: set[Role], refused: bool
-) -> None:
-    assert gives_herself_a_clinical_role(herself, frozenset(before), frozenset(after)) is refused
+def test_whoever_may_come_to_read_a_callers_words_has_a_clinical_role() -> None:
+    assert {Role.PSYCHOLOGIST, Role.COORDINATOR} == CLINICAL

@@ -136,6 +136,7 @@ def _put_beside(rotation: Rotation, now: datetime) -> None:
             ready_at = now + 2 * SETTLES  # until then some still write the old version
         change(rotation, target=_in_use(rotation.kind), ready_at=ready_at)
         note("keys.rotated", rotation, now)
+    vault.forget()  # this process, at least, uses the new key at once
 
 
 def advance(kind: str, now: datetime) -> Step:

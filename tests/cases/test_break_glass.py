@@ -252,7 +252,8 @@ def test_without_a_review_everybody_is_told_daily(
 
 # -- pages
 def test_the_way_of_a_coordinator_and_her_reviewer(app: Flask, case_id: uuid.UUID, clock: MovedClock) -> None:
-    hers = signed_in(app.test_client(), make_staff("coordinator"))
+    she = make_staff("coordinator")
+    hers = signed_in(app.test_client(), she)
     page = hers.get(f"/kasus/{case_id}").text
     assert f"/kasus/{case_id}/kaca" in page
     assert NAME not in page
@@ -275,6 +276,7 @@ def test_the_way_of_a_coordinator_and_her_reviewer(app: Flask, case_id: uuid.UUI
     assert theirs.submit(found[1], verdict="justified", remark="Memang perlu").status_code == 303
     assert "Memang perlu" in theirs.get("/kaca").text
     clock.advance(3000)
+    hers = signed_in(app.test_client(), she)  # her session has gone to sleep meanwhile
     assert hers.get(f"/kasus/{case_id}/catatan").status_code == 404
     assert NAME not in hers.get(f"/kasus/{case_id}").text
 

@@ -7,6 +7,7 @@ cell is the column in backticks.
 
 from __future__ import annotations
 
+import csv
 import re
 import sys
 from collections.abc import Iterator
@@ -56,9 +57,19 @@ def stale_access() -> Iterator[str]:
         yield "docs/access.md: out of date; run: tesa access print"
 
 
+def missing_proofs() -> Iterator[str]:
+    """Items of docs/asvs.csv whose proof is not in the repository."""
+    with (ROOT / "docs" / "asvs.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["holds"] not in {"yes", "partly", "no"} or (row["holds"] != "no" and not row["shown by"]):
+                yield f"docs/asvs.csv: {row['requirement']} says neither yes, partly nor no, or names no proof"
+            elif row["shown by"] and not (ROOT / row["shown by"]).exists():
+                yield f"docs/asvs.csv: {row['requirement']}: {row['shown by']} is not there"
+
+
 def main() -> int:
     """Print what is wrong; 1 if anything is."""
-    problems = [*broken_links(), *wrong_columns(), *stale_access()]
+    problems = [*broken_links(), *wrong_columns(), *missing_proofs(), *stale_access()]
     print("\n".join(problems) or "The documents are in order.")
     return 1 if problems else 0
 

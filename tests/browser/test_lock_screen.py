@@ -162,7 +162,7 @@ def test_a_locked_screen_rings_without_saying_more(live: Live, page: Page) -> No
 def test_after_signing_out_the_back_button_shows_nothing(live: Live, page: Page) -> None:
     person, _seed = somebody()
     opened(live, page, person)
-    page.locator("details[data-menu] > summary").click()
+    page.locator("details[data-menu] > summary.tool").click()
     page.get_by_role("button", name="Keluar").click()
     expect(page).to_have_url(re.compile("/sign-in"))
     page.go_back()

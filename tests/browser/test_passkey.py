@@ -77,7 +77,7 @@ def test_made_in_the_profile_and_used_everywhere(live: Live, page: Page) -> None
     plug_in(page)
     live.sign_in(page, person)
     make_passkey(page)
-    page.locator("details[data-menu] > summary").click()
+    page.locator("details[data-menu] > summary.tool").click()
     page.get_by_role("button", name="Keluar").click()
 
     enter_password(page, person.email, PASSWORD)

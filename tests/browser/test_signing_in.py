@@ -39,7 +39,7 @@ def test_a_psychologist_signs_in_and_out(live: Live, phone: Page) -> None:
     phone.get_by_role("button", name="Masuk").click()
 
     expect(phone).to_have_url(re.compile("/kotak$"))
-    phone.locator("details[data-menu] > summary").click()
+    phone.locator("details[data-menu] > summary.tool").click()
     phone.get_by_role("button", name="Keluar").click()
     expect(phone).to_have_url(re.compile("/sign-in"))
     phone.goto("/kotak")

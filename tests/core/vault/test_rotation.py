@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from config import Settings
 from tesa.accounts.models import AuditEntry
@@ -265,11 +265,13 @@ def test_no_word_is_entrusted_to_a_key_that_somebody_put_there(house: House, clo
 
 
 def test_a_damaged_row_stands_in_nobodys_way_but_is_not_given_up(house: House, clock: MovedClock) -> None:
-    text = db.session.scalars(select(NoteText)).first()
-    assert text is not None
+    words_of_note = db.session.scalars(select(NoteText)).first()
+    assert words_of_note is not None
     with transaction():
         db.session.execute(
-            update(NoteText).where(NoteText.id == text.id).values(body_sealed=text.body_sealed[:-1] + b"?")
+            update(NoteText)
+            .where(NoteText.id == words_of_note.id)
+            .values(body_sealed=words_of_note.body_sealed[:-1] + b"?")
         )
     rotate("data", clock)
     with pytest.raises(StillNeeded, match=r"note_text.body_sealed: 1"):
@@ -344,3 +346,45 @@ def test_an_unfit_file_changes_nothing_in_a_running_process(tmp_path: Path) -> N
     assert provider.key_id == name
     path.unlink()
     assert provider.key_id == name
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("kind", ["data", "index"])
+def test_a_row_that_somebody_holds_is_not_waited_for_and_comes_later(
+    house: House, clock: MovedClock, kind: str
+) -> None:
+    """She who writes the row goes first, and keeps what she has written."""
+    clock.advance(1)
+    with db.engine.begin() as somebody:
+        somebody.execute(text("set lock_timeout = '2s'"))
+        somebody.execute(text("select id from person_number for update"))
+        begin(kind, clock.now())
+        for _ in range(200):
+            step = advance(kind, clock.now())
+            assert not step.finished
+            if step.wait_until is not None:
+                clock.set(step.wait_until)
+            if step.missed:
+                break
+        else:
+            raise AssertionError("nobody held it")
+        assert needs(last(kind))["person_number.number_sealed"] == 1
+        with pytest.raises(NotYet):
+            retire(kind, clock.now())
+    before = words()
+    finish(kind, clock)
+    assert needs(last(kind)) == {}
+    assert retire(kind, clock.now()) >= 1
+    vault.forget()
+    assert words() == before
+
+
+@pytest.mark.postgres
+def test_retire_waits_for_transactions_that_are_older(house: House, clock: MovedClock) -> None:
+    """What they have sealed under the old key nobody can see yet."""
+    with db.engine.begin() as somebody:
+        somebody.execute(text("select id from account"))
+        rotate("data", clock)
+        with pytest.raises(NotYet, match="old transactions"):
+            retire("data", clock.now())
+    assert retire("data", clock.now()) >= 1

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
-from flask_babel import force_locale
 
 from tesa.accounts.audit import heads, verify
 from tesa.accounts.audit.checking import Verdict
@@ -20,10 +18,11 @@ from tesa.accounts.audit.incident import Asked, Opened, opened_things
 from tesa.accounts.audit.sealed import SealedCheck
 from tesa.accounts.public import by_email, emails
 from tesa.core import clock
+from tesa.core.commands import InsideGroup, refuse
 from tesa.core.vault import KeysAway, Unopenable
 from tesa.telephony.inbound import settings
 
-WHOLE, REFUSED, BROKEN, TRUNCATED = 0, 1, 3, 4
+WHOLE, BROKEN, TRUNCATED = 0, 3, 4
 REASONS = {
     "gap": "celah dalam urutan / gap in the sequence",
     "chain": "tidak menyambung dengan entri sebelumnya / does not follow the entry before",
@@ -33,19 +32,9 @@ REASONS = {
 }
 
 
-@click.group("audit")
+@click.group("audit", cls=InsideGroup)
 def audit_group() -> None:
     """The audit trail."""
-    context = click.get_current_context()
-    if not current_app:
-        application = context.find_root().obj["application"]
-        context.with_resource(application().app_context())
-        context.with_resource(force_locale("id"))
-
-
-def _refuse(sentence: str) -> None:
-    click.echo(sentence, err=True)
-    sys.exit(REFUSED)
 
 
 @audit_group.command("verify")
@@ -68,7 +57,7 @@ def audit_verify(data: bool, file: Path | None, as_json: bool) -> None:
         click.echo(str(broken), err=True)
         sys.exit(TRUNCATED)
     except (KeysAway, Unopenable):
-        _refuse("Kunci jejak tidak dapat dibuka sekarang / The key of the trail cannot be opened now")
+        refuse("Kunci jejak tidak dapat dibuka sekarang / The key of the trail cannot be opened now")
         return
     compared = comparison.result()
     found = _found(verdict, compared, faults, check)
@@ -165,7 +154,7 @@ def _account(user: str | None) -> uuid.UUID | None:
     except ValueError:
         person = by_email(user)
         if person is None:
-            _refuse("Orang ini tidak dikenal / Nobody with this address")
+            refuse("Orang ini tidak dikenal / Nobody with this address")
             return None
         return person.id
 

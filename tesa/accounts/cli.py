@@ -1,4 +1,4 @@
-"""`tesa staff …` and `tesa audit …`."""
+"""`tesa staff …`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 
 import click
-from flask import current_app
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from tesa.accounts.actions.finish_enrolment import offer_enrolment
@@ -20,30 +18,15 @@ from tesa.accounts.bilingual import both
 from tesa.accounts.notices import tell
 from tesa.accounts.public import Role, by_email
 from tesa.core import clock
+from tesa.core.commands import InsideGroup, refuse
 from tesa.core.errors import Conflict, Refusal
 from tesa.core.transactions import transaction
 from tesa.telephony.inbound import settings
 
 
-def _refuse(*sentences: str) -> None:
-    for sentence in sentences:
-        click.echo(sentence, err=True)
-    sys.exit(1)
-
-
-def _inside() -> None:
-    """Run inside the application that `tesa` has prepared for this command."""
-    context = click.get_current_context()
-    if not current_app:
-        application = context.find_root().obj["application"]
-        context.with_resource(application().app_context())
-        context.with_resource(force_locale("id"))
-
-
-@click.group("staff")
+@click.group("staff", cls=InsideGroup)
 def staff_group() -> None:
     """Members of staff."""
-    _inside()
 
 
 @staff_group.command("import")
@@ -56,10 +39,10 @@ def staff_import(file: Path, as_json: bool) -> None:
         with transaction():
             count = import_staff(text, clock.now())
     except UnicodeDecodeError:
-        _refuse("Berkas harus UTF-8 / The file must be UTF-8")
+        refuse("Berkas harus UTF-8 / The file must be UTF-8")
         return
     except UnfitFile as unfit:
-        _refuse("Tidak ada yang disimpan / Nothing was saved:", *(f"  {p}" for p in unfit.problems))
+        refuse("Tidak ada yang disimpan / Nothing was saved:", *(f"  {p}" for p in unfit.problems))
         return
     click.echo(json.dumps({"imported": count}) if as_json else f"{count} orang disimpan / people saved")
 
@@ -105,7 +88,7 @@ def staff_add(
                 link = settings().url(f"/enrol/{offer_enrolment(account_id, None, now)}")
                 shown = {"email": email.strip().lower(), "enrolment": link}
     except Refusal as refusal:
-        _refuse(both(refusal.sentence))
+        refuse(both(refusal.sentence))
         return
     if as_json:
         click.echo(json.dumps(shown))
@@ -121,7 +104,7 @@ def staff_enrol(email: str) -> None:
     """A new one-time link for somebody who is there already."""
     person = by_email(email)
     if person is None:
-        _refuse("Orang ini tidak dikenal / Nobody with this address")
+        refuse("Orang ini tidak dikenal / Nobody with this address")
         return
     with transaction():
         token = offer_enrolment(person.id, None, clock.now())

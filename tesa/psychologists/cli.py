@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from flask_babel import force_locale
 
 from tesa.accounts.public import emails
 from tesa.core import clock
+from tesa.core.commands import InsideGroup
 from tesa.core.errors import Refusal
 from tesa.core.transactions import transaction
 from tesa.psychologists import labels
@@ -26,21 +26,9 @@ from tesa.web.filters import local_moment
 MOST_COMPLAINTS = 100  # printed; the rest is counted
 
 
-@click.group("rota")
+@click.group("rota", cls=InsideGroup)
 def rota_group() -> None:
     """Who is on shift."""
-
-
-def in_app(command: Callable[..., None]) -> Callable[..., None]:
-    """Run a command inside the application, in Indonesian unless it says otherwise."""
-
-    @click.pass_context
-    @wraps(command)
-    def run(context: click.Context, /, **options: Any) -> None:
-        with context.find_root().obj["application"]().app_context(), force_locale("id"):
-            command(**options)
-
-    return run
 
 
 class Instant(click.ParamType[datetime]):
@@ -64,7 +52,6 @@ class Instant(click.ParamType[datetime]):
 @rota_group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="for a program")
-@in_app
 def rota_import(file: Path, as_json: bool) -> None:
     """Take the rota of a CSV file: email,start,end,tier and, if wanted, line. All rows or none."""
     try:
@@ -99,7 +86,6 @@ def _refuse(complaints: list[Complaint], as_json: bool) -> None:
 @rota_group.command("now")
 @click.option("--at", "at", type=Instant(), help="another instant, ISO 8601 with offset")
 @click.option("--json", "as_json", is_flag=True, help="for a program")
-@in_app
 def rota_now(at: datetime | None, as_json: bool) -> None:
     """Who is on shift, by tier, and the next gap of the first line."""
     moment = at or clock.now()

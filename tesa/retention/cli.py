@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
-from flask import current_app
-from flask_babel import force_locale
 from sqlalchemy.exc import SQLAlchemyError
 
 from tesa.accounts.audit import record
 from tesa.core import clock
+from tesa.core.commands import Inside, InsideGroup, refuse
 from tesa.core.db import db
 from tesa.core.transactions import transaction
 from tesa.core.upgrade import DanglingRows
@@ -28,21 +26,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="for a program")
 REFUSED = (UnfitBackup, NotRestored, BrokenTombstones, KeyFileProblem)
 
 
-def _refuse(sentence: str) -> None:
-    click.echo(sentence, err=True)
-    sys.exit(1)
-
-
-def _inside() -> None:
-    """Run inside the application that `tesa` has prepared for this command."""
-    context = click.get_current_context()
-    if not current_app:
-        application = context.find_root().obj["application"]
-        context.with_resource(application().app_context())
-        context.with_resource(force_locale("id"))
-
-
-class _FileOrVerify(click.Group):
+class _FileOrVerify(InsideGroup):
     """`tesa backup FILE` makes one; `tesa backup verify FILE` looks through one. A file called verify is `./verify`."""
 
     def resolve_command(
@@ -63,7 +47,6 @@ def backup_group() -> None:
 @JSON
 def backup_make(file: Path, as_json: bool) -> None:
     """Write everything into FILE, sealed with the key-encryption key."""
-    _inside()
     now = clock.now()
     try:
         _compare_tombstones()
@@ -71,13 +54,13 @@ def backup_make(file: Path, as_json: bool) -> None:
             record(None, "backup.made", "backup", None, now)
         manifest = make_backup(file, now)
     except REFUSED as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     except KeysAway:
-        _refuse("Layanan kunci tidak menjawab / the key service does not answer")
+        refuse("Layanan kunci tidak menjawab / the key service does not answer")
     except UnknownTables as unknown:
-        _refuse(f"Jalankan `tesa db upgrade` dahulu / run `tesa db upgrade` first: {unknown}")
+        refuse(f"Jalankan `tesa db upgrade` dahulu / run `tesa db upgrade` first: {unknown}")
     except OSError as error:
-        _refuse(f"{file}: {error.strerror}")
+        refuse(f"{file}: {error.strerror}")
     else:
         rows = sum(manifest.counts.values())
         until = manifest.made_at + KEPT
@@ -108,14 +91,13 @@ def _compare_tombstones() -> None:
 @JSON
 def backup_verify(file: Path, as_json: bool) -> None:
     """Open the whole of FILE: exit 0 when it is whole and this key opens it, 1 when not."""
-    _inside()
     now = clock.now()
     try:
         looked = look_through(file)
     except UnfitBackup as unfit:
-        _refuse(str(unfit))
+        refuse(str(unfit))
     except KeysAway:
-        _refuse("Layanan kunci tidak menjawab / the key service does not answer")
+        refuse("Layanan kunci tidak menjawab / the key service does not answer")
     else:
         said = looked.manifest
         days, old = looked.age(now).days, looked.too_old(now)
@@ -137,10 +119,10 @@ def backup_verify(file: Path, as_json: bool) -> None:
                 err=True,
             )
         if looked.unopened:
-            _refuse(f"Kunci ini tidak membuka / this key does not open: {', '.join(looked.unopened)}")
+            refuse(f"Kunci ini tidak membuka / this key does not open: {', '.join(looked.unopened)}")
 
 
-@click.command("restore")
+@click.command("restore", cls=Inside)
 @EXISTING
 @click.option("--replace", is_flag=True, help="although the database is not empty: what is in it is lost")
 @click.option("--yes", is_flag=True, help="do not ask")
@@ -150,20 +132,19 @@ def backup_verify(file: Path, as_json: bool) -> None:
 @JSON
 def restore_command(file: Path, replace: bool, yes: bool, without_tombstones: str | None, as_json: bool) -> None:
     """Put the backup FILE back into an empty database; what was shredded since stays shredded."""
-    _inside()
     if without_tombstones is not None and not 20 <= len(without_tombstones.strip()) <= 200:
-        _refuse("Alasan: 20 sampai 200 huruf / the reason: 20 to 200 characters")
+        refuse("Alasan: 20 sampai 200 huruf / the reason: 20 to 200 characters")
     if replace and not yes:
         where = db.engine.url.render_as_string(hide_password=True)
         click.confirm(f"Isi {where} akan hilang / what is in it will be lost. Lanjut / go on?", abort=True)
     try:
         done = restore(file, clock.now(), replace=replace, without_tombstones=without_tombstones)
     except REFUSED as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     except KeysAway:
-        _refuse("Layanan kunci tidak menjawab / the key service does not answer")
+        refuse("Layanan kunci tidak menjawab / the key service does not answer")
     except (DanglingRows, SQLAlchemyError) as error:
-        _refuse(f"Tidak ada yang diubah / nothing was changed: {type(error).__name__}")
+        refuse(f"Tidak ada yang diubah / nothing was changed: {type(error).__name__}")
     else:
         if as_json:
             click.echo(json.dumps({"rows": done.rows, "tombstones": done.stones}))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import NoReturn
 
 import click
-from flask import current_app
 
 from tesa.core import clock
+from tesa.core.commands import InsideGroup, refuse
 from tesa.core.vault.errors import KeyFileProblem, KeysAway
 from tesa.core.vault.key_status import KeyState, key_states
 from tesa.core.vault.live_key_file import key_file_of
@@ -24,20 +23,7 @@ HELD = 0.2  # seconds to wait for rows that somebody holds
 WHICH = click.Choice([*KINDS, "all"])
 
 
-def _inside() -> None:
-    """Run inside the application that `tesa` has prepared for this command."""
-    context = click.get_current_context()
-    if not current_app:
-        application = context.find_root().obj["application"]
-        context.with_resource(application().app_context())
-
-
-def _refuse(sentence: str) -> NoReturn:
-    click.echo(sentence, err=True)
-    sys.exit(1)
-
-
-@click.group("keys")
+@click.group("keys", cls=InsideGroup)
 def keys_group() -> None:
     """Keys: status, rotation, retirement. While TeSA runs; killed half way, a command is simply run again."""
 
@@ -46,7 +32,6 @@ def keys_group() -> None:
 @click.option("--json", "as_json", is_flag=True, help="for a program")
 def status_command(as_json: bool) -> None:
     """Versions, rows that need each, what to do next. Exit 0: nothing to do; 3: something is due."""
-    _inside()
     states = key_states(clock.now())
     if as_json:
         click.echo(json.dumps([state.as_dict() for state in states], indent=2))
@@ -77,7 +62,6 @@ def rotate_command(which: str, wait: bool) -> None:
     kek: the key-encryption key; intake: the pair for what comes in; index: the blind index; data: the data keys.
     What others write meanwhile is made anew some minutes later, by the worker or with --wait.
     """
-    _inside()
     kinds = KINDS if which == "all" else (which,)
     try:
         for kind in kinds:
@@ -88,11 +72,11 @@ def rotate_command(which: str, wait: bool) -> None:
         for kind in kinds if wait else ():
             _work(kind, wait=True)
     except (KeysAway, KeyFileProblem) as problem:
-        _refuse(
+        refuse(
             f"Kunci tidak terjangkau; jalankan lagi nanti / the keys are out of reach; run it again later: {problem}"
         )
     except OSError as problem:
-        _refuse(f"TESA_KEY_FILE: {problem}")
+        refuse(f"TESA_KEY_FILE: {problem}")
     if "kek" in kinds and key_file_of(vault.provider):
         click.echo("Berkas kunci berubah: simpan salinan baru / the key file has changed: keep a new copy of it")
 
@@ -124,7 +108,6 @@ def retire_command(which: str) -> None:
 
     A backup from before the rotation is opened by the old key alone; keep the printed sheet as long as such backups.
     """
-    _inside()
     refused = []
     for kind in KINDS if which == "all" else (which,):
         try:
@@ -133,10 +116,10 @@ def retire_command(which: str) -> None:
             refused.append(str(why))
             continue
         except (KeysAway, KeyFileProblem, OSError) as problem:
-            _refuse(f"{kind}: {problem}")
+            refuse(f"{kind}: {problem}")
         click.echo(f"{kind}: {destroyed} kunci lama dimusnahkan / old keys destroyed")
     if refused:
-        _refuse("\n".join(refused))
+        refuse("\n".join(refused))
 
 
 keys_group.add_command(recover_command)

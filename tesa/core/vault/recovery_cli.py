@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TextIO
 
 import click
 from dotenv import dotenv_values
 
+from tesa.core.commands import refuse
 from tesa.core.vault.errors import KeyFileProblem
 from tesa.core.vault.recovery import LARGEST, SheetProblem, recover
 
@@ -21,13 +21,11 @@ def recover_command(sheet: TextIO, to: Path | None) -> None:
     named = dotenv_values(".env").get("TESA_KEY_FILE")
     path = to or (Path(named) if named else None)
     if path is None:
-        click.echo("TESA_KEY_FILE: belum diisi / is not set", err=True)
-        sys.exit(1)
+        refuse("TESA_KEY_FILE: belum diisi / is not set")
     try:
         names = recover(sheet.read(LARGEST + 1), path)
     except (SheetProblem, KeyFileProblem, OSError) as problem:
-        click.echo(str(problem), err=True)
-        sys.exit(1)
+        refuse(str(problem))
     click.echo(f"Ditulis / written: {path}")
     for name in names:
         click.echo(f"  {name}")

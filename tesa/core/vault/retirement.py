@@ -20,6 +20,7 @@ from tesa.core.vault.live_key_file import key_file_of
 from tesa.core.vault.rotation import PURPOSE, change, latest, note
 from tesa.core.vault.rotation_needs import needs
 from tesa.core.vault.rotation_units import Rotation
+from tesa.core.vault.tombstones import BrokenTombstones, tombstone_file
 from tesa.core.vault.vault import vault
 
 OLDER = text(
@@ -87,7 +88,14 @@ def _writers_are_over(rotation: Rotation) -> None:
 
 
 def _from_the_file() -> int:
-    """Take the old keys out of the key file. A key service keeps its own; there is nothing to do here."""
+    """Take the old keys out of the key file. A key service keeps its own; there is nothing to do here.
+
+    The file of tombstones has a secret of its own, which the remaining key must open too.
+    """
+    try:
+        tombstone_file().prepare()
+    except BrokenTombstones as broken:
+        raise NotYet(str(broken)) from broken
     file = key_file_of(vault.provider)
     return 0 if file is None else len(file.remove_keys(file.key_ids))
 

@@ -17,7 +17,7 @@ from tesa.accounts.models import AuditEntry
 from tesa.cases.models import NoteText
 from tesa.core.db import db
 from tesa.core.transactions import transaction
-from tesa.core.vault import Shredded, Unopenable, create_key_file, sealed_columns, vault
+from tesa.core.vault import Shredded, Unopenable, create_key_file, local_provider, sealed_columns, vault
 from tesa.core.vault.key_status import key_states
 from tesa.core.vault.models import DataKeyRow, KeyRotation, PurposeKey
 from tesa.core.vault.purposes import SETTLES
@@ -26,6 +26,7 @@ from tesa.core.vault.rotation import KINDS, advance, begin, latest
 from tesa.core.vault.rotation_needs import needs
 from tesa.core.vault.rotation_units import Rotation
 from tesa.core.vault.shredding import shred
+from tesa.core.vault.tombstones import TombstoneFile
 from tests.support.moved_clock import MovedClock
 from tests.support.sealed_rows import House, every_column_is_filled, words
 from tests.support.settings import bare_app, close_engines, make_settings
@@ -71,6 +72,19 @@ def rotate(kind: str, clock: MovedClock) -> None:
     clock.advance(1)
     begin(kind, clock.now())
     finish(kind, clock)
+
+
+def test_the_file_of_tombstones_opens_under_the_key_that_is_left(
+    house: House, clock: MovedClock, settings: Settings
+) -> None:
+    owner = uuid.uuid4()
+    with transaction():
+        shred(owner, "note", "by_hand", clock.now())
+    rotate("kek", clock)
+    retire("kek", clock.now())
+    assert settings.key_file is not None
+    started_anew = TombstoneFile(settings.second_place, local_provider(settings.key_file))
+    assert [stone.owner for stone in started_anew.read()] == [owner]
 
 
 @pytest.mark.parametrize("kind", KINDS)

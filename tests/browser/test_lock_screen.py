@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pyotp
+import pytest
 from playwright.sync_api import Page, expect
 
 from tesa.accounts.actions.set_secrets import set_secrets
@@ -17,6 +18,8 @@ from tesa.psychologists.actions.mark_ringing import mark_ringing
 from tests.browser.conftest import Live, NewPage
 from tests.browser.test_signing_in import PASSWORD
 from tests.support.people import make_shift, make_staff
+
+pytestmark = pytest.mark.looks
 
 
 def somebody() -> tuple[StaffMember, str]:

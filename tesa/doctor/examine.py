@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 from config import Settings, UnfitSettings
 from tesa.app import create_app
 from tesa.core import clock
+from tesa.core.db import db
 from tesa.core.vault import KeyFileProblem, KeysAway
 from tesa.doctor.database import look_at_database
 from tesa.doctor.files import look_at_files
@@ -92,5 +93,9 @@ def _running(settings: Settings, env_file: Path) -> Iterator[Finding]:
         yield Finding("keys", False, str(problem))
     else:
         with app.app_context():
-            yield from look_at_database(now)
+            try:
+                yield from look_at_database(now)
+            finally:
+                db.session.remove()
+                db.engine.dispose()  # this application was made for one look
     yield from look_outside(settings, now)

@@ -29,6 +29,18 @@ hypothesis_settings.register_profile("tesa", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("tesa")
 
 
+ONCE = ("rules", "practice", "web")  # folders whose tests touch no database of ours
+ONCE_IN_THE_VAULT = {"test_pieces.py", "test_providers.py", "test_recovery.py", "test_speed.py", "test_swaps.py"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest reads the markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests are the same on every database."""
+    for item in items:
+        if item.path.parent.name in ONCE or (item.path.parent.name == "vault" and item.path.name in ONCE_IN_THE_VAULT):
+            item.add_marker("once")
+
+
 @pytest.fixture(scope="session")
 def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with the key-encryption key of this run."""

@@ -14,7 +14,7 @@ from tesa.accounts.public import Role
 from tests.browser.conftest import Live, NewPage
 from tests.support.people import make_shift, make_staff, signed_in
 
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.once
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
 

@@ -19,7 +19,7 @@ from tests.browser.conftest import Live, NewPage
 from tests.browser.test_signing_in import PASSWORD
 from tests.support.people import make_shift, make_staff
 
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.once
 
 
 def somebody() -> tuple[StaffMember, str]:

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from tests.web.sample import make_sample
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.slow]
 AXE = (Path(__file__).parents[1] / "browser" / "axe.min.js").read_text()
 AXE_RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
 DESK, PHONE = (1280, 800), (390, 844)

@@ -22,7 +22,7 @@ from tesa.core.db import db
 from tesa.core.vault import Shredded
 
 __all__ = [
-    "Answer", "CaseBrief", "ExportTable", "How", "Occasion", "PersonMatch", "Plan", "Risk", "Why", "briefs", "case_brief", "may_read_case",
+    "Answer", "CaseBrief", "ExportTable", "How", "Occasion", "PersonMatch", "Plan", "Risk", "Why", "briefs", "case_brief", "high_risk_case", "may_read_case",
     "or_gone", "people_with_number", "plan_for", "plan_of_number", "refusal", "riskier", "standing_to_case", "sticky_psychologist",
 ]  # fmt: skip
 
@@ -115,6 +115,17 @@ def sticky_psychologist(e164: str, now: datetime) -> uuid.UUID | None:
     under_way = [c for c in cases_of(people_of_number(e164)) if c.status != CaseStatus.CLOSED]
     latest = max(under_way, key=lambda c: c.last_event_at, default=None)
     return latest.owner_id if latest else None
+
+
+def high_risk_case(e164: str) -> uuid.UUID | None:
+    """An open case of high risk or emergency of somebody who uses this number (E.164), the latest one; else None."""
+    grave = [
+        c
+        for c in cases_of(people_of_number(e164))
+        if c.status != CaseStatus.CLOSED and c.risk in (Risk.HIGH, Risk.EMERGENCY)
+    ]
+    latest = max(grave, key=lambda c: c.last_event_at, default=None)
+    return latest.id if latest else None
 
 
 def case_brief(case_id: uuid.UUID) -> CaseBrief | None:

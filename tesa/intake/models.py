@@ -26,6 +26,8 @@ class Contact(Model):
     psychologist_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     taken_offer_id: Mapped[uuid.UUID | None]
     wish_woman: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str | None] = mapped_column(String(2))  # id | en | su | jv: what she asked to be spoken to in
+    first_to_ring_id: Mapped[uuid.UUID | None]  # whose line to her broke off: rung first when she waits again
     wants: Mapped[str | None] = mapped_column(String(10))  # call_back | message: what she chose instead of waiting
     safe_to_call: Mapped[str] = mapped_column(String(8), default="unknown")  # what she said during this contact
     stopped_at: Mapped[datetime | None]  # when she wrote STOP: nothing goes out until she writes or calls again

@@ -25,6 +25,13 @@ class Play:
 
 
 @dataclass(frozen=True)
+class PressKeys:
+    """Press `digits` (w: half a second's pause) into the line, as a telephone would."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
 class Pause:
     """Silence of `seconds`."""
 
@@ -55,7 +62,11 @@ class Enqueue:
 
 @dataclass(frozen=True)
 class JoinConference:
-    """Talk in the room `room`. Every document that leads into one room sets the same `events_url`."""
+    """Talk in the room `room`. Every document that leads into one room sets the same `events_url`.
+
+    `starts`: the talk begins when she enters. `muted`: she only listens. `coach`: the CallSid of the one leg that hears
+    her. `star_leaves`: the key * leads her out, to `action`. `recorded_url`: record all of it, and tell there.
+    """
 
     room: str
     label: str
@@ -63,6 +74,11 @@ class JoinConference:
     events_url: str
     wait_url: str
     ends_room: bool = True
+    starts: bool = True
+    muted: bool = False
+    coach: str | None = None
+    star_leaves: bool = False
+    recorded_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,5 +124,5 @@ class Reply:
     status_url: str | None = None
 
 
-Verb = Prompt | Gather | Enqueue | JoinConference | DialNumbers | Record | Redirect | Leave | Hangup | Reply
+Verb = Prompt | PressKeys | Gather | Enqueue | JoinConference | DialNumbers | Record | Redirect | Leave | Hangup | Reply
 Plan = tuple[Verb, ...]

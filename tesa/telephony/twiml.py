@@ -64,6 +64,11 @@ def _(verb: plans.Play, parent: Any) -> None:
 
 
 @_add.register
+def _(verb: plans.PressKeys, parent: Any) -> None:
+    parent.play(digits=verb.digits)
+
+
+@_add.register
 def _(verb: plans.Pause, parent: Any) -> None:
     parent.pause(length=verb.seconds)
 
@@ -85,18 +90,28 @@ def _(verb: plans.Enqueue, parent: Any) -> None:
 
 @_add.register
 def _(verb: plans.JoinConference, parent: Any) -> None:
-    dial = Dial(action=verb.action, method="POST")
+    dial = Dial(action=verb.action, method="POST", **({"hangup_on_star": True} if verb.star_leaves else {}))
+    more: dict[str, Any] = {"muted": True} if verb.muted else {}
+    if verb.coach:
+        more["coach"] = verb.coach
+    if verb.recorded_url:
+        more |= {
+            "record": "record-from-start",
+            "recording_status_callback": verb.recorded_url,
+            "recording_status_callback_method": "POST",
+        }
     dial.conference(
         verb.room,
         participant_label=verb.label,
         beep="false",
-        start_conference_on_enter=True,
+        start_conference_on_enter=verb.starts,
         end_conference_on_exit=verb.ends_room,
         wait_url=verb.wait_url,
         wait_method="POST",
         status_callback=verb.events_url,
         status_callback_method="POST",
         status_callback_event=CONFERENCE_EVENTS,
+        **more,
     )
     parent.append(dial)
 

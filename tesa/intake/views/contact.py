@@ -1,11 +1,11 @@
-"""Pages of intake: *Giliran saya*, *Kotak* and the contact. Thin: permission, form, transaction, act, page."""
+"""*Kotak* and the contact in it."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,7 +14,6 @@ from tesa.accounts.audit.reading import opened_in_session
 from tesa.accounts.permissions import require
 from tesa.accounts.public import principal
 from tesa.accounts.reveal import RevealForm, reason_given
-from tesa.accounts.rules.roles import Role
 from tesa.cases.public import case_brief, may_read_case, people_with_number
 from tesa.core import clock
 from tesa.core.db import db
@@ -22,9 +21,6 @@ from tesa.core.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from tesa.core.transactions import transaction
 from tesa.intake import forms, labels, screens
 from tesa.intake.actions.accept_offer import accept_offer
-from tesa.intake.actions.add_emergency_word import add_emergency_word, switch_emergency_word
-from tesa.intake.actions.call_back import call_back
-from tesa.intake.actions.close_call_back import close_call_back
 from tesa.intake.actions.finalize_contact import finalize_contact
 from tesa.intake.actions.link_case import link_case
 from tesa.intake.actions.miss_offer import miss_offer
@@ -32,52 +28,18 @@ from tesa.intake.actions.raise_emergency import raise_emergency
 from tesa.intake.actions.reveal_number import reveal_number
 from tesa.intake.actions.send_reply import send_reply
 from tesa.intake.actions.take_conversation import take_conversation
-from tesa.intake.models import CallBackTask, Contact, EmergencyWord
+from tesa.intake.models import Contact
 from tesa.intake.queries import contact_for, number_of, open_offer
 from tesa.intake.rules.words import OfferOutcome
+from tesa.intake.views.blueprint import blueprint
+from tesa.intake.views.going import to_contact
 from tesa.psychologists.public import on_duty
 from tesa.web.fragments import is_poll, render
 
-blueprint = Blueprint("intake", __name__, template_folder="templates")
 REFRESHES_FOR = timedelta(hours=1)  # an open page that refreshes itself is put on record again after that
 EMERGENCY_NUMBERS = ("112", "110", "119", "129")
 
 
-def _to(contact_id: uuid.UUID) -> AnyResponse:
-    return redirect(url_for("intake.contact", contact_id=contact_id), 303)
-
-
-# -- Giliran saya ---------------------------------------------------------------------------------------------------
-@blueprint.get("/")
-@require("home.read")
-def home() -> str:
-    """Am I on duty, what is waiting, what do I owe?"""
-    who, now = principal(), clock.now()
-    line = "outreach" if who.is_role(Role.OUTREACH) and not who.is_role(Role.PSYCHOLOGIST) else "hotline"
-    duty = next((p for p in on_duty(line, now) if p.account_id == who.id), None)
-    on_line = who.has("contact.queue")
-    return render(
-        "intake/home.html",
-        duty=duty,
-        on_line=on_line,
-        waiting=[r for r in screens.queue("waiting", who) if r.state == "waiting"] if on_line else [],
-        mine=[r for r in screens.queue("mine", who) if r.state == "in_progress"] if on_line else [],
-        owed=screens.owed(who) if on_line else screens.Owed([], []),
-        open_counts=screens.open_counts() if who.has("contact.count") and not on_line else {},
-        labels=labels,
-        now=now,
-        button=forms.ButtonForm(),
-    )
-
-
-@blueprint.get("/kartu")
-@require("home.read", passive=True)
-def incoming_card() -> str:
-    """The card of a call that rings for the signed-in person; every page keeps asking for it."""
-    return render("intake/_incoming.html", incoming=screens.incoming(principal().id), now=clock.now())
-
-
-# -- Kotak and the contact ------------------------------------------------------------------------------------------
 def _inbox(contact_view: screens.ContactView | None, tab: str, **more: object) -> str:
     who, now = principal(), clock.now()
     return render(
@@ -166,7 +128,7 @@ def accept(contact_id: uuid.UUID) -> AnyResponse:
             raise RuleBroken(_("Panggilan ini tidak sedang ditawarkan kepada Anda."))
         accept_offer(offer, found, "page", now)
         record(who.id, "contact.accept", "contact", contact_id, now)
-    return _to(contact_id)
+    return to_contact(contact_id)
 
 
 @blueprint.post("/kontak/<uuid:contact_id>/tolak")
@@ -193,7 +155,7 @@ def take(contact_id: uuid.UUID) -> AnyResponse:
         duty = next((p for p in on_duty("hotline", now) if p.account_id == who.id), None)
         take_conversation(found, who.id, duty.tier if duty else 3, now)
         record(who.id, "contact.take", "contact", contact_id, now)
-    return _to(contact_id)
+    return to_contact(contact_id)
 
 
 @blueprint.post("/kontak/<uuid:contact_id>/balas")
@@ -211,7 +173,7 @@ def reply(contact_id: uuid.UUID) -> AnyResponse | tuple[str, int]:
     except (RuleBroken, NotAllowed, Conflict) as refusal:
         form.text.errors = [refusal.sentence]
         return _contact_page(contact_id, form), refusal.status
-    return _to(contact_id)
+    return to_contact(contact_id)
 
 
 @blueprint.post("/kontak/<uuid:contact_id>/darurat")
@@ -223,7 +185,7 @@ def emergency(contact_id: uuid.UUID) -> AnyResponse:
         found = contact_for(contact_id, who, "contact.emergency")
         raise_emergency(found, "psychologist", who.id, now)
         record(who.id, "contact.emergency", "contact", contact_id, now)
-    return _to(contact_id)
+    return to_contact(contact_id)
 
 
 @blueprint.post("/kontak/<uuid:contact_id>/selesai")
@@ -260,36 +222,6 @@ def _uuid_or_none(text: str | None) -> uuid.UUID | None:
         raise NotFound from error
 
 
-@blueprint.post("/kontak/<uuid:contact_id>/telepon-kembali")
-@require("call_back.close")
-def close_promise(contact_id: uuid.UUID) -> AnyResponse:
-    """Close a promise to call back, with an outcome and a reason."""
-    who, now, form = principal(), clock.now(), forms.CallBackForm()
-    if not form.validate_on_submit():
-        raise RuleBroken(_("Pilih hasil dan tuliskan alasannya dengan singkat."))
-    with transaction():
-        found = contact_for(contact_id, who, "call_back.close")
-        task = db.session.scalar(db.select(CallBackTask).where(CallBackTask.contact_id == contact_id))
-        if task is None:
-            raise NotFound
-        close_call_back(task, found, form.outcome.data, form.reason.data or "", who.id, now)
-        record(who.id, "call_back.close", "contact", contact_id, now, outcome=form.outcome.data)
-    return _to(contact_id)
-
-
-@blueprint.post("/kontak/<uuid:contact_id>/telepon")
-@require("call_back.call")
-def ring_back(contact_id: uuid.UUID) -> AnyResponse:
-    """Call her back now: the own phone rings first. 409 with the reason when it is not safe for her."""
-    who, now = principal(), clock.now()
-    with transaction():
-        found = contact_for(contact_id, who, "call_back.call")
-        call_back(found, who.id, now)
-        record(who.id, "call_back.call", "contact", contact_id, now)
-    flash(_("Telepon Anda berdering. Tekan 1 untuk menelepon dia."), "done")
-    return _to(contact_id)
-
-
 @blueprint.get("/kasus/<uuid:case_id>/kontak")
 @require("contact.read")
 def contacts_of_case(case_id: uuid.UUID) -> str:
@@ -297,38 +229,3 @@ def contacts_of_case(case_id: uuid.UUID) -> str:
     if not may_read_case(case_id, principal(), clock.now()):
         raise NotFound
     return render("intake/_contacts_of_case.html", rows=screens.contacts_of_case(case_id), labels=labels)
-
-
-# -- the list of emergency words ------------------------------------------------------------------------------------
-@blueprint.get("/kata-darurat")
-@require("emergency_words.edit")
-def words() -> str:
-    """The list of emergency words."""
-    return _words_page(forms.WordForm())
-
-
-def _words_page(form: forms.WordForm) -> str:
-    listed = db.session.scalars(db.select(EmergencyWord).order_by(EmergencyWord.phrase)).all()
-    return render("intake/words.html", words=listed, form=form, button=forms.ButtonForm())
-
-
-@blueprint.post("/kata-darurat")
-@require("emergency_words.edit")
-def add_word() -> AnyResponse | tuple[str, int]:
-    """Add a word."""
-    form, who, now = forms.WordForm(), principal(), clock.now()
-    if not form.validate_on_submit():
-        return _words_page(form), 422
-    with transaction():
-        add_emergency_word(form.phrase.data or "", who.id, now)
-    return redirect(url_for("intake.words"), 303)
-
-
-@blueprint.post("/kata-darurat/<uuid:word_id>")
-@require("emergency_words.edit")
-def switch_word(word_id: uuid.UUID) -> AnyResponse:
-    """Use a word, or stop using it."""
-    who, now = principal(), clock.now()
-    with transaction():
-        switch_emergency_word(word_id, request.form.get("active") == "1", who.id, now)
-    return redirect(url_for("intake.words"), 303)

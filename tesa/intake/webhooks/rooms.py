@@ -1,0 +1,31 @@
+"""The conference in which both talk."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response
+
+from tesa.core import clock
+from tesa.core.transactions import transaction
+from tesa.intake import prompts
+from tesa.intake.actions.note_room_event import note_room_event
+from tesa.intake.webhooks.blueprint import NOTED, blueprint
+from tesa.telephony import twiml
+from tesa.telephony.inbound import call_form
+from tesa.telephony.plans import Pause, Say
+
+
+@blueprint.post("/room/<uuid:contact_id>/events")
+def room_events(contact_id: uuid.UUID) -> tuple[str, int]:
+    """Who came into and left the conference."""
+    form, now = call_form(), clock.now()
+    with transaction():
+        note_room_event(contact_id, form, now)
+    return NOTED
+
+
+@blueprint.post("/room/wait")
+def room_wait() -> Response:
+    """What the first one in the conference hears."""
+    return twiml.response((Say(prompts.CONNECTING), Pause(20)))

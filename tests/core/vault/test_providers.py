@@ -260,10 +260,11 @@ def test_what_does_not_open_gives_the_service_no_rest(service: Service) -> None:
 
 
 def test_a_slow_service_is_given_up(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    patient = service.provider()
+    wrapped, key_id = patient.wrap(PLAIN, AAD), patient.key_id
     for module in ("vault_transit", "aws_kms"):
         monkeypatch.setattr(f"tesa.core.vault.providers.{module}.READ_SECONDS", 0.2)
     provider = service.provider()
-    wrapped, key_id = provider.wrap(PLAIN, AAD), provider.key_id
     service.slow(1.0)
     with pytest.raises(KeysAway):
         provider.unwrap(wrapped, AAD, key_id)

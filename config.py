@@ -8,6 +8,7 @@ import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ GUESSABLE = ("changeme", "change-me", "change_me", "your-secret", "your_secret",
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 KEY_PROVIDERS = ("file", "vault", "aws")
 KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:key/[0-9A-Za-z-]{1,100}")
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 VAULT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -54,6 +57,17 @@ class AwsKeys:
 
 
 @dataclass(frozen=True)
+class Bucket:
+    """An S3-compatible bucket for the document of numbers on duty. `endpoint` None: AWS's own."""
+
+    name: str
+    endpoint: str | None
+    region: str
+    key_id: str
+    key_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that TeSA is told from outside. Secrets are kept out of `repr`."""
 
@@ -78,6 +92,11 @@ class Settings:
     key_provider: str = "file"
     vault_keys: VaultKeys | None = None
     aws_keys: AwsKeys | None = None
+    fallback_dir: Path | None = None
+    fallback_bucket: Bucket | None = None
+    fallback_url: str | None = None  # under which the directory or the bucket is served to Twilio
+    self_call_number: str | None = None
+    self_call_at: time = time(6, 30)  # local time
     file_keys: bool = True  # False: the keys are with a service, and `key_file` only says where a file would lie
 
     @property
@@ -251,6 +270,42 @@ class _Reader:
         endpoint = self.text("TESA_AWS_ENDPOINT")
         return AwsKeys(arns, region, self.service("TESA_AWS_ENDPOINT", endpoint) if endpoint else None)
 
+    def fallback_bucket(self) -> Bucket | None:
+        """The bucket of the document; its name without the other settings is no bucket."""
+        name = self.text("TESA_FALLBACK_BUCKET")
+        if not name:
+            return None
+        if not BUCKET.fullmatch(name):
+            self.complain("TESA_FALLBACK_BUCKET", "bukan nama bucket", "is not the name of a bucket")
+        endpoint = self.service("TESA_FALLBACK_ENDPOINT", self.text("TESA_FALLBACK_ENDPOINT")) or None
+        region = self.text("TESA_FALLBACK_REGION") or ("us-east-1" if endpoint else "")
+        if not region:
+            self.complain(
+                "TESA_FALLBACK_REGION", "belum diisi (atau TESA_FALLBACK_ENDPOINT)", "is not set (nor the endpoint)"
+            )
+        key_id, secret = self.required("TESA_FALLBACK_KEY_ID"), self.required("TESA_FALLBACK_KEY_SECRET")
+        return Bucket(name, endpoint, region, key_id, secret)
+
+    def self_call_number(self) -> str | None:
+        """A second number of ours: the line cannot call itself from the number that it calls."""
+        value = self.phone("TESA_SELF_CALL_NUMBER")
+        if value and value == self.text("TESA_VOICE_NUMBER"):
+            self.complain(
+                "TESA_SELF_CALL_NUMBER",
+                "harus nomor lain daripada TESA_VOICE_NUMBER",
+                "must be another number than TESA_VOICE_NUMBER",
+            )
+        return value
+
+    def time_of_day(self, name: str, default: time) -> time:
+        value = self.text(name)
+        if not value:
+            return default
+        if not TIME_OF_DAY.fullmatch(value):
+            self.complain(name, "harus jam seperti 06:30", "must be a time such as 06:30")
+            return default
+        return time.fromisoformat(value)
+
     def zone(self) -> ZoneInfo:
         name = self.text("TESA_TIME_ZONE") or "Asia/Jakarta"
         try:
@@ -299,6 +354,11 @@ class _Reader:
             metrics_token=self.text("TESA_METRICS_TOKEN") or None,
             trusted_proxies=self.networks("TESA_TRUSTED_PROXIES"),
             practice_url=self.text("TESA_PRACTICE_URL") or None,
+            fallback_dir=Path(place) if (place := self.text("TESA_FALLBACK_DIR")) else None,
+            fallback_bucket=self.fallback_bucket(),
+            fallback_url=self.service("TESA_FALLBACK_URL", self.text("TESA_FALLBACK_URL")) or None,
+            self_call_number=self.self_call_number(),
+            self_call_at=self.time_of_day("TESA_SELF_CALL_AT", time(6, 30)),
             audit_dir=Path(folder) if (folder := self.text("TESA_AUDIT_DIR")) else None,
         )
         if self.problems:

@@ -95,6 +95,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     app.extensions["tesa_settings"] = settings
     app.extensions["tesa_standing_to_contact"] = intake_public.standing_to_contact
     app.extensions["tesa_claimers"] = [take_keyword]
+    app.extensions["tesa_call_claimers"] = []
     app.extensions["tesa_sealed"] = SEALED
     app.extensions["tesa_note_key_event"] = _note_key_event
     init_db(app, settings.database_url)

@@ -47,10 +47,20 @@ MEANINGS = {
     "TESA_AWS_KMS_KEY": "ARN kunci AWS KMS, yang pertama membungkus / ARNs of AWS KMS keys, the first wraps",
     "TESA_AWS_REGION": "wilayah AWS / AWS region",
     "TESA_AWS_ENDPOINT": "pengganti alamat AWS / replaces AWS's address",
+    "TESA_FALLBACK_DIR": "folder dokumen nomor petugas, disajikan di luar TeSA / folder for the document with the "
+    "numbers on duty, served outside TeSA",
+    "TESA_FALLBACK_URL": "alamat tempat Twilio mengambilnya / address under which Twilio fetches it",
+    "TESA_FALLBACK_BUCKET": "bucket S3 untuk dokumen itu / S3-compatible bucket for that document",
+    "TESA_FALLBACK_ENDPOINT": "alamat layanan S3; AWS bila kosong / address of the S3 service; AWS when empty",
+    "TESA_FALLBACK_REGION": "wilayah bucket / region of the bucket",
+    "TESA_FALLBACK_KEY_ID": "kunci akses bucket / access key of the bucket",
+    "TESA_FALLBACK_KEY_SECRET": "rahasia kunci akses itu / its secret",
+    "TESA_SELF_CALL_NUMBER": "nomor kedua kita untuk uji harian / our second number, for the daily test call",
+    "TESA_SELF_CALL_AT": "jam uji harian; 06:30 / local time of the daily test call",
 }
 SECRET = {
     "TESA_SECRET_KEY", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY", "TESA_DATABASE_URL", "TESA_METRICS_TOKEN",
-    "TESA_VAULT_TOKEN",
+    "TESA_VAULT_TOKEN", "TESA_FALLBACK_KEY_SECRET",
 }  # fmt: skip
 
 

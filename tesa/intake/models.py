@@ -27,7 +27,9 @@ class Contact(Model):
     taken_offer_id: Mapped[uuid.UUID | None]
     wish_woman: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str | None] = mapped_column(String(2))  # id | en | su | jv: what she asked to be spoken to in
+    silent_at: Mapped[datetime | None]  # since when it is known that she cannot speak: keys are her answers
     first_to_ring_id: Mapped[uuid.UUID | None]  # whose line to her broke off: rung first when she waits again
+    ladder_from: Mapped[datetime | None]  # from when the ladder counts, when she had to wait a second time
     wants: Mapped[str | None] = mapped_column(String(10))  # call_back | message: what she chose instead of waiting
     safe_to_call: Mapped[str] = mapped_column(String(8), default="unknown")  # what she said during this contact
     stopped_at: Mapped[datetime | None]  # when she wrote STOP: nothing goes out until she writes or calls again
@@ -41,6 +43,7 @@ class Contact(Model):
     emergency_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(30))
     services: Mapped[str] = mapped_column(String(80), default="")
+    test: Mapped[bool] = mapped_column(default=False)  # the line calls itself: nobody's contact, nobody is rung for it
 
     __table_args__ = (
         Index(
@@ -68,6 +71,7 @@ class Contact(Model):
             sqlite_where=text("state <> 'finalized'"),
             postgresql_where=text("state <> 'finalized'"),
         ),
+        Index("ix_contact_caller_index", "caller_index", "opened_at"),
         Index("ix_contact_case_id", "case_id"),
         Index("ix_contact_psychologist_id", "psychologist_id", "opened_at"),
         Index("ix_contact_opened_at", "opened_at"),
@@ -84,9 +88,13 @@ class Call(Model):
     call_sid: Mapped[str] = mapped_column(String(34), unique=True)
     queue_sid: Mapped[str | None] = mapped_column(String(34))
     heard_at: Mapped[datetime]  # the last time Twilio asked what she should hear
+    rounds: Mapped[int] = mapped_column(default=0)  # how many waiting documents she has been given
     joined_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    ended_by: Mapped[str | None] = mapped_column(String(12))  # caller | psychologist | system
+    ended_by: Mapped[str | None] = mapped_column(String(12))  # caller | psychologist | coordinator | system
+    room_round: Mapped[int] = mapped_column(default=1)  # a line that broke off and is mended gets a room of its own
+    room_sid: Mapped[str | None] = mapped_column(String(34))  # Twilio's name of the present conference
+    line_lost_at: Mapped[datetime | None]  # since when her psychologist's browser is away, and may come back
 
 
 class Offer(Model):
@@ -214,3 +222,18 @@ class Oddity(Model):
     kind: Mapped[str] = mapped_column(String(20))
     what: Mapped[str] = mapped_column(String(200))
     form_sealed: Mapped[bytes]
+
+
+class RecordedPrompt(Model):
+    """A spoken sentence as a recording. It holds nothing about anybody; everybody may hear it."""
+
+    __tablename__ = "recorded_prompt"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2), primary_key=True)
+    content: Mapped[bytes]
+    content_type: Mapped[str] = mapped_column(String(20))
+    digest: Mapped[str] = mapped_column(String(32))  # of the content: part of its address
+    seconds: Mapped[float]
+    uploaded_at: Mapped[datetime]
+    uploaded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))

@@ -20,14 +20,14 @@ RECENT = timedelta(hours=24)
 
 def waiting_count() -> int:
     """How many contacts nobody has taken yet."""
-    return db.session.scalar(select(func.count()).where(Contact.state == ContactState.WAITING)) or 0
+    return db.session.scalar(select(func.count()).where(Contact.state == ContactState.WAITING, ~Contact.test)) or 0
 
 
 def contact_states(now: datetime) -> list[dict[str, object]]:
     """Open contacts and those of the last 24 hours, oldest first, as `tesa status --json` shows them."""
     contacts = db.session.scalars(
         select(Contact)
-        .where(or_(Contact.state != ContactState.FINALIZED, Contact.opened_at > now - RECENT))
+        .where(~Contact.test, or_(Contact.state != ContactState.FINALIZED, Contact.opened_at > now - RECENT))
         .order_by(Contact.opened_at)
     ).all()
     offers = defaultdict(list)

@@ -43,13 +43,13 @@ def _bonds(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The contacts of whose existence `actor` may know."""
     seen = (contacts for bond, contacts in _bonds(actor).items() if may(actor.roles, "contact.read", [bond]))
-    return or_(false(), *seen)
+    return and_(~Contact.test, or_(false(), *seen))
 
 
 def standing_to(contact_id: uuid.UUID, actor: Actor) -> Standing:
     """What `actor` is to the contact now, and so what she may do with it; nothing to one that is not there."""
     bonds = _bonds(actor)
-    row = db.session.execute(select(*bonds.values()).where(Contact.id == contact_id)).one_or_none()
+    row = db.session.execute(select(*bonds.values()).where(Contact.id == contact_id, ~Contact.test)).one_or_none()
     return Standing(actor.roles, frozenset(bond for bond, so in zip(bonds, row or (), strict=False) if so))
 
 

@@ -126,7 +126,7 @@ def open_counts() -> dict[str, int]:
     """How many contacts are in each state that still needs somebody; for those who see numbers, not contacts."""
     rows = db.session.execute(
         select(Contact.state, func.count().label("contacts"))
-        .where(Contact.state != ContactState.FINALIZED)
+        .where(Contact.state != ContactState.FINALIZED, ~Contact.test)
         .group_by(Contact.state)
     )
     found = {row.state: row.contacts for row in rows}

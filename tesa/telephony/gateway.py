@@ -25,12 +25,16 @@ TIMEOUT = 5.0  # seconds for one REST request; the lease of an outbox item is lo
 
 @dataclass(frozen=True)
 class PlaceCall:
-    """Ring `to` for at most `ring_seconds`; when it is picked up, Twilio asks `url` what to say."""
+    """Ring `to` for at most `ring_seconds`; when it is picked up, Twilio asks `url` what to say.
+
+    `from_number` is the one of our numbers that it shows; None: the hotline's.
+    """
 
     to: str
     url: str
     status_url: str
     ring_seconds: int = 20
+    from_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ class TwilioGateway:
             case PlaceCall():
                 call = self.client.calls.create(
                     to=request.to,
-                    from_=self.settings.voice_number,
+                    from_=request.from_number or self.settings.voice_number,
                     url=request.url,
                     method="POST",
                     status_callback=request.status_url,

@@ -29,7 +29,10 @@ MOST_FIELDS = 500
 
 @dataclass(frozen=True)
 class CallForm:
-    """A voice request. `caller` is E.164 or None (withheld, odd); `raw_from` is what came and is never shown unsealed."""
+    """A voice request. `caller` is E.164 or None (withheld, odd); `raw_from` is what came and is never shown unsealed.
+
+    `called` is the one of our numbers that she dialled.
+    """
 
     sid: str
     caller: str | None
@@ -45,6 +48,7 @@ class CallForm:
     label: str | None
     error_code: str | None
     oddities: tuple[str, ...]
+    called: str | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,7 @@ def call_form() -> CallForm:
         label=_one(form, "ParticipantLabel") or None,
         error_code=_one(form, "ErrorCode")[:10] or None,
         oddities=_oddities(form, "CallSid", ("CA",)),
+        called=normalised(_one(form, "To")),
     )
 
 
@@ -192,3 +197,17 @@ def claimers() -> list[Claimer]:
     """Who is asked first whether an inbound message is an answer from staff. Filled by the composition root."""
     value: list[Claimer] = current_app.extensions["tesa_claimers"]
     return value
+
+
+CallClaimer = Callable[[CallForm, datetime], Plan | None]
+"""Takes an inbound call that is a leg of a test of ours; None if it is not: then it is a caller."""
+
+
+def claimed_call(form: CallForm, now: datetime) -> Plan | None:
+    """What an inbound call hears if it is no caller. The claimers are filled in by the composition root."""
+    claimers: list[CallClaimer] = current_app.extensions["tesa_call_claimers"]
+    for claim in claimers:
+        plan = claim(form, now)
+        if plan is not None:
+            return plan
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from tesa.intake.actions.finish_test import finish_test
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.models import Contact
 from tesa.intake.queries import call_of
@@ -17,6 +18,9 @@ def end_talk(contact: Contact, ended_by: str, now: datetime) -> None:
     """End the talk of `contact` (locked); `ended_by` is caller, psychologist or system. Only the first report counts."""
     call = call_of(contact.id)
     if contact.state != ContactState.IN_PROGRESS or call is None:
+        return
+    if contact.test:
+        finish_test(contact, now)
         return
     contact.state, contact.ended_at, contact.next_step_at = ContactState.TO_RECORD, now, None
     if call.ended_at is None:

@@ -8,6 +8,7 @@ from tesa.cases.public import plan_of_number
 from tesa.core.db import db, new_id
 from tesa.core.vault import KeysAway
 from tesa.intake import sealing
+from tesa.intake.actions.finish_test import finish_test
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.withdraw_offers import withdraw_offers
 from tesa.intake.models import CallBackTask, Contact
@@ -26,6 +27,9 @@ def give_up_waiting(
     if call is not None and call.ended_at is None:
         call.ended_at, call.ended_by = now, "caller"
     if contact.state != ContactState.WAITING:
+        return
+    if contact.test:
+        finish_test(contact, now)
         return
     withdraw_offers(contact.id, now)
     contact.ended_at, contact.next_step_at = now, None

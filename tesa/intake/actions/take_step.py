@@ -24,6 +24,9 @@ def take_step(contact_id: uuid.UUID, now: datetime) -> bool:
     )
     if contact is None:
         return False
+    if contact.test:  # nobody is rung for it; whoever started the test ends it
+        contact.next_step_at = None
+        return True
     if contact.channel != Channel.VOICE:
         climb_message_ladder(contact, now)
     elif contact.state == ContactState.IN_PROGRESS:

@@ -13,6 +13,20 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+class Language(StrEnum):
+    """What she asked to be spoken to in. Sentences exist in the first two; the others are a wish for the psychologist."""
+
+    INDONESIAN = "id"
+    ENGLISH = "en"
+    SUNDANESE = "su"
+    JAVANESE = "jv"
+
+
+def spoken_in(language: str | None) -> Language:
+    """In which language our sentences are said to somebody who asked for `language`."""
+    return Language.ENGLISH if language == Language.ENGLISH else Language.INDONESIAN
+
+
 class ContactState(StrEnum):
     """Where a contact stands. All but `finalized` still need somebody."""
 
@@ -21,6 +35,9 @@ class ContactState(StrEnum):
     TO_RECORD = "to_record"  # the talk is over, the record is not written
     CALL_BACK = "call_back"  # she could not wait; a call-back task is open
     FINALIZED = "finalized"
+
+
+TEST_NUMBER = -1  # an offer's setting_number: our own second number, on which a test of the line is answered
 
 
 class OfferOutcome(StrEnum):

@@ -24,7 +24,7 @@ from tesa.intake.queries import contact_of_call
 from tesa.intake.webhooks.blueprint import NOTED, blueprint
 from tesa.intake.webhooks.guarded import or_last_resort
 from tesa.telephony import twiml
-from tesa.telephony.inbound import call_form
+from tesa.telephony.inbound import call_form, claimed_call
 from tesa.telephony.plans import Hangup, Say
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def voice() -> Response:
             keep_oddity("voice", form.oddities, request.form.to_dict(flat=False), now)
             plan = last_resort(now)
         else:
-            plan = receive_call(form, now)
+            plan = claimed_call(form, now) or receive_call(form, now)
         failpoints.reach("voice-before-commit")
     failpoints.reach("voice-after-commit")
     return twiml.response(plan)

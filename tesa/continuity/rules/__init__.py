@@ -1,0 +1,1 @@
+"""Pure rules: whom the document rings, how a test call is judged."""

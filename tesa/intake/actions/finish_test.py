@@ -1,0 +1,28 @@
+"""A test of the line is over: its contact is closed, and its telephones stop."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tesa.intake.actions.log_event import log_event
+from tesa.intake.actions.withdraw_offers import STOP_RINGING, withdraw_offers
+from tesa.intake.models import Contact
+from tesa.intake.queries import call_of, offers_of
+from tesa.intake.rules.words import ContactState, OfferOutcome
+from tesa.telephony.outbox import enqueue
+
+
+def finish_test(contact: Contact, now: datetime) -> None:
+    """Close a test contact (locked), however far it has come; its telephone stops. Twice does no harm."""
+    if contact.state == ContactState.FINALIZED:
+        return
+    withdraw_offers(contact.id, now)
+    for offer in offers_of(contact.id):
+        if offer.outcome == OfferOutcome.ACCEPTED and offer.call_sid is not None:
+            enqueue(STOP_RINGING, offer.id, now)
+    call = call_of(contact.id)
+    if call is not None and call.ended_at is None:
+        call.ended_at, call.ended_by = now, "system"
+    contact.state, contact.outcome, contact.finalized_at = ContactState.FINALIZED, "test", now
+    contact.ended_at, contact.waiting_since, contact.next_step_at = contact.ended_at or now, None, None
+    log_event(contact.id, "finalized", now, detail="test")

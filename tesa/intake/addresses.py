@@ -10,7 +10,7 @@ QUEUE = "hotline"
 
 
 def of_call(contact_id: uuid.UUID, what: str) -> str:
-    """The address of a caller's leg: wait, key, safe, left, join, after, recorded."""
+    """The address of a caller's leg: wait, key, quiet, safe, left, join, after, recorded; asked and answered."""
     return settings().url(f"/twilio/voice/{contact_id}/{what}")
 
 
@@ -29,6 +29,21 @@ def of_room(contact_id: uuid.UUID) -> str:
     return settings().url(f"/twilio/room/{contact_id}/events")
 
 
+def of_leg(token: str, what: str = "") -> str:
+    """The address of a participant's leg: its first document, or key, status, after, menu, choose, back, digits."""
+    return settings().url(f"/twilio/leg/{token}" + (f"/{what}" if what else ""))
+
+
+def room_hold() -> str:
+    """What the client hears on hold."""
+    return settings().url("/twilio/room/hold")
+
+
+def room_listened() -> str:
+    """What a psychologist hears when a coordinator begins to listen."""
+    return settings().url("/twilio/room/listened")
+
+
 def room_wait() -> str:
     """What the first person in a conference hears until the other one is there."""
     return settings().url("/twilio/room/wait")
@@ -44,9 +59,9 @@ def of_page() -> str:
     return settings().url("/twilio/page/status")
 
 
-def room(contact_id: uuid.UUID) -> str:
-    """The name of a contact's conference."""
-    return f"kontak-{contact_id}"
+def room(contact_id: uuid.UUID, turn: int = 1) -> str:
+    """The name of a contact's conference; each turn (a line that broke off and is mended) has a room of its own."""
+    return f"kontak-{contact_id}" + (f"-{turn}" if turn > 1 else "")
 
 
 def inbox() -> str:

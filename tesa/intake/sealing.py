@@ -12,6 +12,7 @@ from typing import Any
 
 from tesa.core.vault import BlindIndex, Field, SealedColumn, vault
 from tesa.intake.models import CallBackTask, Contact, Message, Oddity
+from tesa.intake.talk_models import TalkLeg, ThirdParty
 from tesa.telephony.numbers import normalised
 
 
@@ -81,6 +82,34 @@ def seal_oddity(oddity_id: uuid.UUID, form: dict[str, list[str]]) -> bytes:
     return vault.seal(_oddity(oddity_id), json.dumps(form))
 
 
+def _leg(leg_id: uuid.UUID, contact_id: uuid.UUID) -> Field:
+    return _field("talk_leg", "number", leg_id, contact_id)
+
+
+def seal_typed_number(contact_id: uuid.UUID, leg_id: uuid.UUID, number: str) -> bytes:
+    """Seal the number of a third party that was typed into a talk."""
+    return vault.seal(_leg(leg_id, contact_id), number)
+
+
+def open_typed_number(contact_id: uuid.UUID, leg_id: uuid.UUID, blob: bytes) -> str:
+    """The number that was typed."""
+    return vault.unseal(_leg(leg_id, contact_id), blob) or ""
+
+
+def _party(column: str, party_id: uuid.UUID) -> Field:
+    return Field("third_party", column, party_id, owner=party_id, klass="staff")
+
+
+def seal_party(party_id: uuid.UUID, column: str, text: str) -> bytes:
+    """Seal the name or the number of somebody on the list of third parties."""
+    return vault.seal(_party(column, party_id), text)
+
+
+def open_party(party_id: uuid.UUID, column: str, blob: bytes) -> str:
+    """The name or the number."""
+    return vault.unseal(_party(column, party_id), blob) or ""
+
+
 SEALED = (
     SealedColumn(
         Contact,
@@ -93,5 +122,8 @@ SEALED = (
     SealedColumn(Message, "extras_sealed", "contact", lambda m: _message("extras", m.id, m.contact_id)),
     SealedColumn(CallBackTask, "recording_sealed", "contact", lambda t: _task("recording", t.id, t.contact_id)),
     SealedColumn(CallBackTask, "reason_sealed", "contact", lambda t: _task("reason", t.id, t.contact_id)),
+    SealedColumn(TalkLeg, "number_sealed", "contact", lambda leg: _leg(leg.id, leg.contact_id)),
+    SealedColumn(ThirdParty, "name_sealed", "staff", lambda party: _party("name", party.id)),
+    SealedColumn(ThirdParty, "number_sealed", "staff", lambda party: _party("number", party.id)),
     SealedColumn(Oddity, "form_sealed", "contact", lambda oddity: _oddity(oddity.id)),
 )

@@ -1,4 +1,4 @@
-"""REST to Twilio: six requests, three ways they can end.
+"""REST to Twilio: ten requests, three ways they can end.
 
 `perform(request)` returns the provider's SID (or None), or raises Refused (surely not done: do not repeat unless
 `again` says so) or Unsure (it may or may not have been done).
@@ -20,6 +20,7 @@ from twilio.rest import Client
 from config import Settings
 
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
+ROOM_EVENTS = ["start", "end", "join", "leave", "mute", "hold", "modify"]
 TIMEOUT = 5.0  # seconds for one REST request; the lease of an outbox item is longer
 
 
@@ -78,7 +79,67 @@ class CheckCall:
     call_sid: str
 
 
-Request = PlaceCall | Dequeue | RedirectCall | EndCall | SendMessage | CheckCall
+@dataclass(frozen=True)
+class AddParticipant:
+    """Call `to` straight into the conference `room` (a SID or a name), under `label`. Whoever is in it hears the ringing.
+
+    Where events of the conference go (`events_url`) is said again, because the first one to enter decides.
+    """
+
+    room: str
+    to: str
+    label: str
+    status_url: str
+    events_url: str
+    ring_seconds: int = 30
+
+
+@dataclass(frozen=True)
+class ChangeParticipant:
+    """Bring the participant `who` (label or CallSid) of `room` into this state. What is None stays as it is.
+
+    `hold_url` is what is heard on hold. `coach` is the CallSid of the only leg that hears a participant; "" for
+    everybody again.
+    """
+
+    room: str
+    who: str
+    muted: bool | None = None
+    hold: bool | None = None
+    hold_url: str | None = None
+    coach: str | None = None
+    ends_room: bool | None = None
+
+
+@dataclass(frozen=True)
+class RemoveParticipant:
+    """Take the participant `who` out of `room`; her call goes on with the `action` of what led her in."""
+
+    room: str
+    who: str
+
+
+@dataclass(frozen=True)
+class Announce:
+    """Let the document at `url` be heard in `room`, by the participant `who` alone, or by everybody."""
+
+    room: str
+    url: str
+    who: str | None = None
+
+
+Request = (
+    PlaceCall
+    | Dequeue
+    | RedirectCall
+    | EndCall
+    | SendMessage
+    | CheckCall
+    | AddParticipant
+    | ChangeParticipant
+    | RemoveParticipant
+    | Announce
+)
 
 
 class Refused(Exception):
@@ -170,6 +231,38 @@ class TwilioGateway:
                 return self._send(request)
             case CheckCall():
                 return str(self.client.calls(request.call_sid).fetch().status)
+            case AddParticipant() | ChangeParticipant() | RemoveParticipant() | Announce():
+                return self._in_room(request)
+        return None
+
+    def _in_room(self, request: AddParticipant | ChangeParticipant | RemoveParticipant | Announce) -> str | None:
+        conference = self.client.conferences(request.room)
+        match request:
+            case AddParticipant():
+                return conference.participants.create(
+                    from_=self.settings.voice_number,
+                    to=request.to,
+                    label=request.label,
+                    timeout=request.ring_seconds,
+                    early_media=True,
+                    beep="false",
+                    start_conference_on_enter=True,
+                    end_conference_on_exit=False,
+                    status_callback=request.status_url,
+                    status_callback_method="POST",
+                    status_callback_event=CALL_EVENTS,
+                    conference_status_callback=request.events_url,
+                    conference_status_callback_method="POST",
+                    conference_status_callback_event=ROOM_EVENTS,
+                ).call_sid
+            case ChangeParticipant():
+                conference.participants(request.who).update(**_changes(request))
+            case RemoveParticipant():
+                conference.participants(request.who).delete()
+            case Announce() if request.who is None:
+                conference.update(announce_url=request.url, announce_method="POST")
+            case Announce():
+                conference.participants(request.who).update(announce_url=request.url, announce_method="POST")
         return None
 
     def _send(self, request: SendMessage) -> str | None:
@@ -181,6 +274,19 @@ class TwilioGateway:
             to=prefix + request.to, from_=prefix + sender, body=request.body, status_callback=request.status_url
         )
         return message.sid
+
+
+def _changes(request: ChangeParticipant) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        "muted": request.muted,
+        "hold": request.hold,
+        "end_conference_on_exit": request.ends_room,
+    }
+    if request.hold and request.hold_url:
+        changes |= {"hold_url": request.hold_url, "hold_method": "POST"}
+    if request.coach is not None:
+        changes |= {"coaching": True, "call_sid_to_coach": request.coach} if request.coach else {"coaching": False}
+    return {name: value for name, value in changes.items() if value is not None}
 
 
 def _judged(error: TwilioRestException) -> Refused | Unsure:

@@ -31,7 +31,8 @@ MOST_FIELDS = 500
 class CallForm:
     """A voice request. `caller` is E.164 or None (withheld, odd); `raw_from` is what came and is never shown unsealed.
 
-    `called` is the one of our numbers that she dialled.
+    `called` is the one of our numbers that she dialled. Of a conference's event: `room_sid`, `room_name`, why somebody
+    left (`left_because`), and whether the participant is `muted` and `held` now (None: not said).
     """
 
     sid: str
@@ -49,6 +50,11 @@ class CallForm:
     error_code: str | None
     oddities: tuple[str, ...]
     called: str | None = None
+    room_sid: str | None = None
+    room_name: str = ""
+    left_because: str = ""
+    muted: bool | None = None
+    held: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +149,10 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
+def _yes_or_no(text: str) -> bool | None:
+    return {"true": True, "false": False}.get(text.lower())
+
+
 def call_form() -> CallForm:
     """The present voice request."""
     form = request.form
@@ -162,6 +172,11 @@ def call_form() -> CallForm:
         error_code=_one(form, "ErrorCode")[:10] or None,
         oddities=_oddities(form, "CallSid", ("CA",)),
         called=normalised(_one(form, "To")),
+        room_sid=_one(form, "ConferenceSid") if SID.fullmatch(_one(form, "ConferenceSid")) else None,
+        room_name=_one(form, "FriendlyName")[:100],
+        left_because=_one(form, "ReasonParticipantLeft")[:60],
+        muted=_yes_or_no(_one(form, "Muted")),
+        held=_yes_or_no(_one(form, "Hold")),
     )
 
 

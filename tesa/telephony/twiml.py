@@ -12,9 +12,10 @@ from twilio.twiml.voice_response import Dial, VoiceResponse
 from twilio.twiml.voice_response import Gather as GatherElement
 
 from tesa.telephony import plans
+from tesa.telephony.gateway import ROOM_EVENTS
 
 VOICES = {"id-ID": "Google.id-ID-Wavenet-A", "en-US": "Google.en-US-Wavenet-C"}
-CONFERENCE_EVENTS = "start end join leave"
+CONFERENCE_EVENTS = " ".join(ROOM_EVENTS)
 # Characters XML 1.0 cannot carry; a name with one of them must not silence a whole document.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -35,7 +35,7 @@ def test_the_room_is_entered_without_a_beep_and_ends_with_whoever_leaves() -> No
     room = document(plans.JoinConference("r", "klien", "http://x/a", "http://x/e", "http://x/w"))[0][0]
     assert (room.tag, room.text, room.attrib["beep"]) == ("Conference", "r", "false")
     assert room.attrib["endConferenceOnExit"] == "true"
-    assert room.attrib["statusCallbackEvent"] == "start end join leave"
+    assert room.attrib["statusCallbackEvent"] == "start end join leave mute hold modify"
 
 
 def test_the_last_resort_rings_one_after_the_other_under_our_own_number() -> None:

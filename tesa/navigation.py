@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 
@@ -22,21 +24,21 @@ ROOMS = (
     ("retention.read", "retention.index", _l("Penyimpanan"), "clock", "r"),
     ("meter.read", "cases.meter", _l("Pembacaan"), "eye", "b"),
 )
-ONE_PAGE = frozenset({"accounts.proposals", "intake.home", "accounts.security", "cases.meter"})
+CONTACTS = "/kontak/"  # the pages of single contacts belong to the inbox
 
 
 def navigation(principal: Principal) -> list[NavItem]:
     """The rooms this person may enter, in the order of a working day."""
-    here = (request.endpoint or "").split(".")[0]
-    rooms: dict[str, NavItem] = {}  # by key: whoever sees the whole rota finds her own shifts there
+    open_to_her: dict[str, tuple[str, str, str]] = {}  # by key: whoever sees the whole rota finds her own shifts there
     for act, endpoint, label, icon, key in ROOMS:
-        if allowed(principal, act) and key not in rooms:
-            rooms[key] = NavItem(str(label), url_for(endpoint), icon, key, active=_active(endpoint, here))
-    return list(rooms.values())
+        if allowed(principal, act) and key not in open_to_her:
+            open_to_her[key] = (str(label), url_for(endpoint), icon)
+    here = _here(url for _, url, _ in open_to_her.values())
+    return [NavItem(label, url, icon, key, active=url == here) for key, (label, url, icon) in open_to_her.items()]
 
 
-def _active(endpoint: str, here: str) -> bool:
-    """Is she in this room? Some rooms are one page of a slice that has another room for all its other pages."""
-    if endpoint in ONE_PAGE or request.endpoint in ONE_PAGE:
-        return request.endpoint == endpoint
-    return endpoint.split(".", maxsplit=1)[0] == here
+def _here(urls: Iterable[str]) -> str | None:
+    """The room in which the present page lies: the longest address that its own begins with."""
+    path = request.path.replace(CONTACTS, url_for("intake.inbox") + "/", 1)
+    around = [url for url in urls if path == url or (url != "/" and path.startswith(f"{url}/"))]
+    return max(around, key=len, default=None)

@@ -24,6 +24,7 @@ class Person(Model):
     alias_sealed: Mapped[bytes]
     gender: Mapped[str | None] = mapped_column(String(1))  # P perempuan, L laki-laki
     birth_year: Mapped[int | None]
+    language: Mapped[str | None] = mapped_column(String(2))  # id, en, su, jv: what she last chose on the telephone
     created_at: Mapped[datetime]
 
 

@@ -13,7 +13,7 @@ from tesa.accounts.rules.policy import Actor, Standing
 from tesa.cases import sealing
 from tesa.cases.exporting import or_gone
 from tesa.cases.models import Case, Person, SafeContactPlan
-from tesa.cases.queries import cases_of, people_of_number, standing_to
+from tesa.cases.queries import cases_of, languages_of_number, people_of_number, standing_to
 from tesa.cases.rules.export import Table as ExportTable
 from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.cases.rules.risk import Risk, riskier
@@ -22,7 +22,7 @@ from tesa.core.db import db
 from tesa.core.vault import Shredded
 
 __all__ = [
-    "Answer", "CaseBrief", "ExportTable", "How", "Occasion", "PersonMatch", "Plan", "Risk", "Why", "briefs", "case_brief", "high_risk_case", "may_read_case",
+    "Answer", "CaseBrief", "ExportTable", "How", "Occasion", "PersonMatch", "Plan", "Risk", "Why", "briefs", "case_brief", "high_risk_case", "language_of_number", "may_read_case",
     "or_gone", "people_with_number", "plan_for", "plan_of_number", "refusal", "riskier", "standing_to_case", "sticky_psychologist",
 ]  # fmt: skip
 
@@ -115,6 +115,12 @@ def sticky_psychologist(e164: str, now: datetime) -> uuid.UUID | None:
     under_way = [c for c in cases_of(people_of_number(e164)) if c.status != CaseStatus.CLOSED]
     latest = max(under_way, key=lambda c: c.last_event_at, default=None)
     return latest.owner_id if latest else None
+
+
+def language_of_number(e164: str) -> str | None:
+    """The language (id, en, su, jv) in which whoever uses this number wants to be greeted; None: unknown, or unclear."""
+    languages = languages_of_number(e164)
+    return languages.pop() if len(languages) == 1 else None
 
 
 def high_risk_case(e164: str) -> uuid.UUID | None:

@@ -110,6 +110,16 @@ def people_of_number(e164: str) -> list[uuid.UUID]:
     return list(dict.fromkeys(row.person_id for row in rows if _is_number(row, e164)))
 
 
+def languages_of_number(e164: str) -> set[str]:
+    """The languages chosen by the persons who use this number; only their rows are opened."""
+    query = (
+        select(PersonNumber, Person.language)
+        .join(Person, Person.id == PersonNumber.person_id)
+        .where(PersonNumber.number_index.in_(vault.blind_indexes("number", e164)), Person.language.is_not(None))
+    )
+    return {language for row, language in db.session.execute(query) if language and _is_number(row, e164)}
+
+
 def _is_number(row: PersonNumber, e164: str) -> bool:
     try:
         return sealing.open_number(row) == e164

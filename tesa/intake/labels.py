@@ -40,6 +40,12 @@ EVENT = {
     "on_duty": _l("Petugas yang bertugas dicatat"),
     "key": _l("Penelepon menekan tombol"),
     "safe_to_call": _l("Jawaban: aman ditelepon?"),
+    "again": _l("Menelepon lagi"),
+    "language": _l("Memilih bahasa"),
+    "silent": _l("Tidak dapat bicara, menjawab dengan tombol"),
+    "silent_again": _l("Telepon tanpa suara berulang, kasusnya berisiko tinggi"),
+    "asked_by_key": _l("Pertanyaan diperdengarkan"),
+    "answered_by_key": _l("Jawaban dengan tombol"),
     "emergency": _l("Menjadi darurat"),
     "left_queue": _l("Keluar dari antrean"),
     "hung_up": _l("Menutup telepon sebelum dijawab"),
@@ -115,5 +121,6 @@ WHY = {
     Why.NOT_AT_THIS_HOUR: _l("Di luar jam yang aman baginya."),
 }
 """Why somebody must not be reached now, for the person who wanted to."""
+LANGUAGE = {"id": _l("Indonesia"), "en": _l("Inggris"), "su": _l("Sunda"), "jv": _l("Jawa")}
 SAFE = {"yes": _l("aman"), "no": _l("tidak aman"), "unknown": _l("belum diketahui")}
 TABS = {"waiting": _l("Menunggu"), "mine": _l("Saya"), "all": _l("Semua")}

@@ -17,7 +17,7 @@ from tesa.core.errors import NotAllowed, NotFound
 from tesa.core.vault import KeysAway, Shredded
 from tesa.intake import sealing
 from tesa.intake.models import Call, Contact, Offer
-from tesa.intake.rules.words import ContactState, OfferOutcome
+from tesa.intake.rules.words import Channel, ContactState, OfferOutcome
 from tesa.telephony.numbers import normalised
 
 
@@ -118,6 +118,20 @@ def offer_and_contact(token: str) -> tuple[Offer, Contact] | None:
         select(Offer).where(Offer.token == token).execution_options(populate_existing=True)
     ).one()
     return offer, contact
+
+
+def someone_before(contact: Contact) -> bool:
+    """Does somebody wait on the telephone whose turn is before that of `contact`?"""
+    earlier = Contact.opened_at < contact.opened_at
+    before = (
+        and_(Contact.emergency_at.is_not(None), earlier)
+        if contact.emergency_at is not None
+        else or_(Contact.emergency_at.is_not(None), earlier)
+    )
+    query = select(Contact.id).where(
+        Contact.state == ContactState.WAITING, Contact.channel == Channel.VOICE, Contact.id != contact.id, before
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def due_contacts(now: datetime, limit: int = 100) -> list[uuid.UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesa.intake import prompts
 from tests.stories.line import Hotline
 from tests.support.settings import COORDINATOR_NUMBERS
 
@@ -36,7 +37,10 @@ def test_the_greeting_takes_at_most_four_seconds_and_the_keys_are_told(hotline: 
     assert len(caller.heard[0].split()) <= 10  # two and a half words a second
     hotline.clock.advance(5)
     hotline.waits(caller)
-    assert "tekan 0" in caller.heard[1]
+    assert caller.heard[1] == f"{prompts.FOR_ENGLISH.english} {prompts.PRIVACY}"
+    hotline.clock.advance(6)
+    hotline.waits(caller)
+    assert "tekan 0" in caller.heard[2]
 
 
 def test_nobody_answers_all_the_way_up(hotline: Hotline) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from tesa.core.db import db, new_id
 from tesa.core.vault import vault
 from tesa.intake import addresses, sealing
+from tesa.intake.callers import known_of
 from tesa.intake.models import Call, Contact, ContactEvent
 from tesa.intake.queries import contact_of_call
 from tesa.intake.rules import ladder
@@ -35,14 +36,15 @@ def receive_call(form: CallForm, now: datetime, *, test: bool = False) -> Plan:
     The same CallSid gives the same contact, however often Twilio asks. `test`: the line calls itself, and nobody is
     rung.
     """
-    known = contact_of_call(form.sid)
-    if known is not None:
-        return wait_plan(known)
+    there = contact_of_call(form.sid)
+    if there is not None:
+        return wait_plan(there)
     contact_id = new_id()
     index = vault.index_or_later("number", form.caller) if form.caller and not test else None
     vault.begin(contact_id, "contact")
     duty = on_duty("hotline", now)
     anyone = any(person.tier in (1, 2) for person in duty)
+    known = known_of(None if test else form.caller, now)
     row = {
         "id": contact_id,
         "channel": Channel.VOICE,
@@ -53,6 +55,10 @@ def receive_call(form: CallForm, now: datetime, *, test: bool = False) -> Plan:
         "waiting_since": now,
         "next_step_at": None if test else ladder.first_due(anyone, now),
         "test": test,
+        "language": known.language,
+        "wish_woman": known.wish_woman,
+        "first_to_ring_id": known.first_to_ring,
+        **({"risk": "emergency", "emergency_at": now} if known.emergency else {}),
     }
     db.session.connection().execute(INSERT_CONTACT, row)
     if not _insert_call(contact_id, form.sid, now):
@@ -65,7 +71,11 @@ def receive_call(form: CallForm, now: datetime, *, test: bool = False) -> Plan:
     on_shift = " ".join(f"{person.account_id}:{person.tier}:{person.state}" for person in duty)
     events = [
         {"id": new_id(), "contact_id": contact_id, "at": now, "code": code, "detail": detail}
-        for code, detail in (("opened", ""), ("on_duty", on_shift))
+        for code, detail in (
+            ("opened", ""),
+            ("on_duty", on_shift),
+            *((("again", str(known.again)),) if known.again else ()),
+        )
     ]
     db.session.connection().execute(INSERT_EVENT, events)
     return wait_plan(contact_id)

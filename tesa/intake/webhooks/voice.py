@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 
 from flask import Response, request
 
@@ -17,7 +18,7 @@ from tesa.intake.actions.keep_oddity import keep_oddity
 from tesa.intake.actions.keep_waiting import keep_waiting
 from tesa.intake.actions.last_resort import last_resort
 from tesa.intake.actions.note_caller_status import note_caller_status
-from tesa.intake.actions.press_waiting_key import answer_safe, press_waiting_key
+from tesa.intake.actions.press_waiting_key import answer_safe, press_quiet_key, press_waiting_key
 from tesa.intake.actions.receive_call import receive_call
 from tesa.intake.actions.ring_directly import ring_directly
 from tesa.intake.queries import contact_of_call
@@ -25,7 +26,7 @@ from tesa.intake.webhooks.blueprint import NOTED, blueprint
 from tesa.intake.webhooks.guarded import or_last_resort
 from tesa.telephony import twiml
 from tesa.telephony.inbound import call_form, claimed_call
-from tesa.telephony.plans import Hangup, Say
+from tesa.telephony.plans import Hangup, Plan, Say
 
 log = logging.getLogger(__name__)
 
@@ -82,13 +83,24 @@ def wait(contact_id: uuid.UUID) -> Response:
 @or_last_resort
 def key(contact_id: uuid.UUID) -> Response:
     """A key she pressed while waiting."""
+    return _pressed(press_waiting_key, contact_id)
+
+
+@blueprint.post("/voice/<uuid:contact_id>/quiet")
+@or_last_resort
+def quiet(contact_id: uuid.UUID) -> Response:
+    """A key by which she says that she cannot speak."""
+    return _pressed(press_quiet_key, contact_id)
+
+
+def _pressed(press: Callable[..., Plan], contact_id: uuid.UUID) -> Response:
     form, now = call_form(), clock.now()
     try:
         with transaction():
-            plan = press_waiting_key(contact_id, form, now)
+            plan = press(contact_id, form, now)
     except KeysAway:  # she stays where she is, and what needs keys is done later
         with transaction():
-            plan = press_waiting_key(contact_id, form, now, keys_away=True)
+            plan = press(contact_id, form, now, keys_away=True)
     return twiml.response(plan)
 
 

@@ -1,0 +1,97 @@
+"""What is known of a number that calls: her earlier calls, and what of them still holds for this one.
+
+The index of a number is short, so that a row is hers only if its number, opened, is the same. Rows are opened when
+there is something to learn from them. While the key provider is away nothing is known, and she is served all the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, or_, select
+
+from tesa.cases.public import language_of_number
+from tesa.core.db import db
+from tesa.core.vault import KeysAway, Unopenable, vault
+from tesa.intake.models import Contact
+from tesa.intake.queries import number_of
+from tesa.intake.rules.words import Channel
+
+log = logging.getLogger(__name__)
+AGAIN_WITHIN = timedelta(hours=24)  # calls of one number within this belong together
+JUST_NOW = timedelta(hours=1)  # what she wished in a call that ended so lately still holds
+MOST = 20  # rows looked at
+
+
+@dataclass(frozen=True)
+class Known:
+    """What holds for a new call of a number before anybody has spoken with her."""
+
+    language: str | None = None
+    wish_woman: bool = False
+    emergency: bool = False
+    first_to_ring: uuid.UUID | None = None  # who talked with her in a call that ended just now
+    again: int = 0  # how many calls came before this one within AGAIN_WITHIN
+
+
+NOBODY = Known()
+
+
+def earlier_calls(number: str, before: datetime, since: datetime) -> list[Contact]:
+    """The telephone contacts of this number (E.164) between two times, newest first. Raises KeysAway."""
+    return _hers(
+        number,
+        select(Contact)
+        .where(
+            Contact.caller_index.in_(vault.blind_indexes("number", number)),
+            Contact.channel == Channel.VOICE,
+            Contact.opened_at < before,
+            Contact.opened_at >= since,
+        )
+        .order_by(Contact.opened_at.desc())
+        .limit(MOST),
+    )
+
+
+def known_of(number: str | None, now: datetime) -> Known:
+    """What is known of a number (E.164) that calls now."""
+    if number is None:
+        return NOBODY
+    try:
+        query = (
+            select(Contact)
+            .where(
+                Contact.caller_index.in_(vault.blind_indexes("number", number)),
+                or_(Contact.language.is_not(None), Contact.opened_at >= now - AGAIN_WITHIN),
+            )
+            .order_by(Contact.opened_at.desc())
+            .limit(MOST)
+        )
+        contacts = _hers(number, query)
+        language = language_of_number(number)
+    except KeysAway:
+        return NOBODY
+    calls = [c for c in contacts if c.channel == Channel.VOICE and c.opened_at >= now - AGAIN_WITHIN]
+    lately = [c for c in calls if (c.ended_at or now) >= now - JUST_NOW]
+    return Known(
+        language=language or next((c.language for c in contacts if c.language), None),
+        wish_woman=any(c.wish_woman for c in lately),
+        emergency=any(c.emergency_at is not None and c.finalized_at is None for c in lately),
+        first_to_ring=next((c.psychologist_id for c in lately if c.psychologist_id), None),
+        again=len(calls),
+    )
+
+
+def _hers(number: str, query: Select[Contact]) -> list[Contact]:
+    return [contact for contact in db.session.scalars(query) if _is_from(contact, number)]
+
+
+def _is_from(contact: Contact, number: str) -> bool:
+    try:
+        return number_of(contact) == number
+    except Unopenable:  # a damaged row must not keep anybody from being served
+        log.error("the number of contact %s does not open", contact.id)
+        return False

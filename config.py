@@ -24,6 +24,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 KEY_PROVIDERS = ("file", "vault", "aws")
 KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:key/[0-9A-Za-z-]{1,100}")
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 VAULT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
@@ -94,7 +95,8 @@ class Settings:
     aws_keys: AwsKeys | None = None
     fallback_dir: Path | None = None
     fallback_bucket: Bucket | None = None
-    fallback_url: str | None = None  # under which the directory or the bucket is served to Twilio
+    fallback_name: str = "hotline.xml"  # of the document in the directory and in the bucket
+    fallback_url: str | None = None  # at which Twilio finds it
     self_call_number: str | None = None
     self_call_at: time = time(6, 30)  # local time
     file_keys: bool = True  # False: the keys are with a service, and `key_file` only says where a file would lie
@@ -286,6 +288,12 @@ class _Reader:
         key_id, secret = self.required("TESA_FALLBACK_KEY_ID"), self.required("TESA_FALLBACK_KEY_SECRET")
         return Bucket(name, endpoint, region, key_id, secret)
 
+    def fallback_name(self) -> str:
+        name = self.text("TESA_FALLBACK_NAME") or "hotline.xml"
+        if not FILE_NAME.fullmatch(name) or not name.endswith(".xml"):
+            self.complain("TESA_FALLBACK_NAME", "harus nama berkas .xml", "must be the name of an .xml file")
+        return name
+
     def self_call_number(self) -> str | None:
         """A second number of ours: the line cannot call itself from the number that it calls."""
         value = self.phone("TESA_SELF_CALL_NUMBER")
@@ -356,6 +364,7 @@ class _Reader:
             practice_url=self.text("TESA_PRACTICE_URL") or None,
             fallback_dir=Path(place) if (place := self.text("TESA_FALLBACK_DIR")) else None,
             fallback_bucket=self.fallback_bucket(),
+            fallback_name=self.fallback_name(),
             fallback_url=self.service("TESA_FALLBACK_URL", self.text("TESA_FALLBACK_URL")) or None,
             self_call_number=self.self_call_number(),
             self_call_at=self.time_of_day("TESA_SELF_CALL_AT", time(6, 30)),

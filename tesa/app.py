@@ -28,6 +28,11 @@ from tesa.cases import proposal_kinds as cases_proposals
 from tesa.cases import sealing as cases_sealing
 from tesa.cases import views as cases_views
 from tesa.cases.exporting import case_part
+from tesa.continuity import jobs as continuity_jobs
+from tesa.continuity import outbox_kinds as continuity_kinds
+from tesa.continuity import webhooks as continuity_webhooks
+from tesa.continuity.actions.mark_export import mark_export
+from tesa.continuity.actions.take_test_call import take_test_call
 from tesa.core import clock
 from tesa.core.db import db, init_db
 from tesa.core.vault import KeysAway, SealedColumn, init_tombstones, init_vault, key_provider, vault
@@ -53,6 +58,7 @@ from tesa.outreach.actions.raise_dispatch import raise_dispatch
 from tesa.outreach.actions.take_keyword import take_keyword
 from tesa.outreach.exporting import outreach_part
 from tesa.psychologists import views as psychologists_views
+from tesa.psychologists.events import RotaChanged, rota_changed
 from tesa.psychologists.public import state_of
 from tesa.psychologists.rules.presence import State
 from tesa.retention import jobs as retention_jobs
@@ -65,7 +71,7 @@ from tesa.web.shell import PUBLIC_ENDPOINTS, init_web
 
 log = logging.getLogger(__name__)
 PAGES = (accounts_views, psychologists_views, cases_views, intake_views, outreach_views, retention_views)
-WEBHOOKS = (intake_webhooks, outreach_webhooks)
+WEBHOOKS = (intake_webhooks, outreach_webhooks, continuity_webhooks)
 JOBS: tuple[tuple[str, Job], ...] = (
     *vault_jobs.JOBS,
     *accounts_jobs.JOBS,
@@ -73,6 +79,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     *intake_jobs.JOBS,
     *outreach_jobs.JOBS,
     *retention_jobs.JOBS,
+    *continuity_jobs.JOBS,
     ("outbox.sweep", sweep_outbox),
 )
 SEALED: tuple[SealedColumn, ...] = (
@@ -95,7 +102,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     app.extensions["tesa_settings"] = settings
     app.extensions["tesa_standing_to_contact"] = intake_public.standing_to_contact
     app.extensions["tesa_claimers"] = [take_keyword]
-    app.extensions["tesa_call_claimers"] = []
+    app.extensions["tesa_call_claimers"] = [take_test_call]
     app.extensions["tesa_sealed"] = SEALED
     app.extensions["tesa_note_key_event"] = _note_key_event
     init_db(app, settings.database_url)
@@ -103,7 +110,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     init_tombstones(app, settings.second_place)
     box = Outbox(app, gateway or TwilioGateway(settings), threads=threads)
     app.extensions["tesa_outbox"] = box
-    for kind in (*accounts_kinds.KINDS, *intake_kinds.KINDS, *outreach_kinds.KINDS):
+    for kind in (*accounts_kinds.KINDS, *intake_kinds.KINDS, *outreach_kinds.KINDS, *continuity_kinds.KINDS):
         box.kinds[kind.name] = kind
     init_web(app, navigation, live_endpoint="intake.incoming_card")
     for endpoint in PUBLIC_ENDPOINTS:
@@ -119,7 +126,13 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     app.extensions["tesa_is_rung"] = _is_rung
     emergency_raised.connect(_dispatch_for)
     contact_linked.connect(_case_of_dispatch)
+    rota_changed.connect(_export_rota)
     return app
+
+
+def _export_rota(event: RotaChanged) -> None:
+    """Who is on duty has changed: the document for Twilio is exported anew."""
+    mark_export(event.at)
 
 
 def _in_call(account_id: UUID) -> bool:

@@ -49,7 +49,8 @@ MEANINGS = {
     "TESA_AWS_ENDPOINT": "pengganti alamat AWS / replaces AWS's address",
     "TESA_FALLBACK_DIR": "folder dokumen nomor petugas, disajikan di luar TeSA / folder for the document with the "
     "numbers on duty, served outside TeSA",
-    "TESA_FALLBACK_URL": "alamat tempat Twilio mengambilnya / address under which Twilio fetches it",
+    "TESA_FALLBACK_NAME": "nama berkasnya; hotline.xml / its file name",
+    "TESA_FALLBACK_URL": "alamat tempat Twilio mengambilnya / address at which Twilio finds it",
     "TESA_FALLBACK_BUCKET": "bucket S3 untuk dokumen itu / S3-compatible bucket for that document",
     "TESA_FALLBACK_ENDPOINT": "alamat layanan S3; AWS bila kosong / address of the S3 service; AWS when empty",
     "TESA_FALLBACK_REGION": "wilayah bucket / region of the bucket",

@@ -14,7 +14,19 @@ from tesa.psychologists.rules.presence import State
 from tesa.psychologists.rules.rota import LONGEST_DUTY, Line, Tier
 from tesa.psychologists.rules.routing import Candidate, Need
 
-__all__ = ["Candidate", "Gap", "Need", "OnDuty", "duty_ends", "gaps", "next_gap", "on_duty", "rank_for", "state_of"]
+__all__ = [
+    "Candidate",
+    "Gap",
+    "Need",
+    "OnDuty",
+    "duty_ends",
+    "gaps",
+    "next_gap",
+    "on_duty",
+    "on_duty_or_coming",
+    "rank_for",
+    "state_of",
+]
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,11 @@ def on_duty(line: str, now: datetime) -> list[OnDuty]:
     Bounded to the 48 hours that a duty may last, so that it costs the same however long the rota is.
     """
     return queries.on_duty_at(line, now)
+
+
+def on_duty_or_coming(line: str, now: datetime, lead: timedelta) -> list[OnDuty]:
+    """The same, and everybody whose duty on `line` begins within `lead`."""
+    return queries.on_duty_at(line, now, lead=lead)
 
 
 def state_of(account_id: uuid.UUID, now: datetime) -> State:

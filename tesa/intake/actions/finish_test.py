@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.withdraw_offers import STOP_RINGING, withdraw_offers
 from tesa.intake.models import Contact
-from tesa.intake.queries import call_of, offers_of
+from tesa.intake.queries import call_of, locked, offers_of
 from tesa.intake.rules.words import ContactState, OfferOutcome
 from tesa.telephony.outbox import enqueue
 
@@ -26,3 +27,10 @@ def finish_test(contact: Contact, now: datetime) -> None:
     contact.state, contact.outcome, contact.finalized_at = ContactState.FINALIZED, "test", now
     contact.ended_at, contact.waiting_since, contact.next_step_at = contact.ended_at or now, None, None
     log_event(contact.id, "finalized", now, detail="test")
+
+
+def close_test(contact_id: uuid.UUID, now: datetime) -> None:
+    """The same for whoever started the test; nothing for any other contact."""
+    contact = locked(contact_id)
+    if contact is not None and contact.test:
+        finish_test(contact, now)

@@ -10,6 +10,7 @@ from tesa.core import clock
 from tesa.core.transactions import transaction
 from tesa.intake import prompts
 from tesa.intake.actions.note_room_event import note_room_event
+from tesa.intake.actions.note_test_join import note_test_join
 from tesa.intake.webhooks.blueprint import NOTED, blueprint
 from tesa.telephony import twiml
 from tesa.telephony.inbound import call_form
@@ -21,6 +22,7 @@ def room_events(contact_id: uuid.UUID) -> tuple[str, int]:
     """Who came into and left the conference."""
     form, now = call_form(), clock.now()
     with transaction():
+        note_test_join(contact_id, form, now)
         note_room_event(contact_id, form, now)
     return NOTED
 

@@ -9,6 +9,7 @@ from tesa.accounts import audit
 from tesa.core.db import db, new_id
 from tesa.psychologists.actions.change_presence import ensure_presence
 from tesa.psychologists.actions.check_assignment import check_assignment, flush_assignments
+from tesa.psychologists.events import RotaChanged, rota_changed
 from tesa.psychologists.models import Assignment
 from tesa.psychologists.rules.rota import Source, Status
 
@@ -31,6 +32,7 @@ def add_assignment(
     check_assignment(account_id, line, tier, starts_at, ends_at)
     shift = put_down(account_id, line, tier, starts_at, ends_at, by, now, source)
     flush_assignments()
+    rota_changed.send(RotaChanged(now))
     audit.record(by, "rota.add", "assignment", shift.id, now, None, **facts(shift))
     return shift.id
 

@@ -12,6 +12,7 @@ from tesa.core.errors import RuleBroken
 from tesa.psychologists.actions.add_assignment import facts, put_down
 from tesa.psychologists.actions.check_assignment import check_assignment, flush_assignments
 from tesa.psychologists.actions.remove_assignment import changeable, end_or_cancel
+from tesa.psychologists.events import RotaChanged, rota_changed
 from tesa.psychologists.models import Assignment
 from tesa.psychologists.rules.rota import Source
 
@@ -51,6 +52,7 @@ def change_assignment(
         flush_assignments()  # the old duty makes room before the new one is put down
         stands = put_down(who, line, tier, begins, ends_at, by, now, Source.MANUAL, replaces_id=shift.id)
     flush_assignments()
+    rota_changed.send(RotaChanged(now))
     audit.record(by, "rota.change", "assignment", stands.id, now, None, **before, **facts(stands))
     return stands.id
 

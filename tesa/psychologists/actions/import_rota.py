@@ -20,6 +20,7 @@ from tesa.core.errors import RuleBroken
 from tesa.psychologists import queries
 from tesa.psychologists.actions.change_presence import ensure_presence
 from tesa.psychologists.actions.check_assignment import as_refusal
+from tesa.psychologists.events import RotaChanged, rota_changed
 from tesa.psychologists.models import Assignment
 from tesa.psychologists.rules import rota_file
 from tesa.psychologists.rules.rota import Source, Status, role_flaw, usual_line
@@ -84,6 +85,7 @@ def import_rota(content: bytes, by: uuid.UUID | None, now: datetime) -> Imported
     if complaints:
         raise RotaRefused(complaints)
     _insert(new, by, now)
+    rota_changed.send(RotaChanged(now))
     digest = hashlib.sha256(content).hexdigest()
     audit.record(by, "rota.import", "rota", None, now, added=len(new), known=len(wishes) - len(new), sha256=digest)
     return Imported(len(new), len(wishes) - len(new))

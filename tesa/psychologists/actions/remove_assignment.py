@@ -13,6 +13,7 @@ from tesa.core.db import db
 from tesa.core.errors import Conflict, NotFound, RuleBroken
 from tesa.psychologists.actions.add_assignment import facts
 from tesa.psychologists.actions.check_assignment import flush_assignments
+from tesa.psychologists.events import RotaChanged, rota_changed
 from tesa.psychologists.models import Assignment
 from tesa.psychologists.rules.rota import Status
 
@@ -29,6 +30,7 @@ def remove_assignment(
     before = facts(shift)
     end_or_cancel(shift, now)
     flush_assignments()
+    rota_changed.send(RotaChanged(now))
     audit.record(by, "rota.remove", "assignment", shift.id, now, None, **before)
 
 

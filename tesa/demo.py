@@ -27,6 +27,7 @@ PASSWORD = "latihan bersama sahabat"
 ROTA_DAYS = 14
 READY_WITHIN = 60.0  # seconds
 VOICE, WHATSAPP, SMS, COORDINATORS = "+622150550100", "+6281150550101", "+6281150550102", "+6281150550190"
+SELF_CALL = "+622150550199"
 CALLERS = (("+6281290000001", "Penelepon 1 · Caller 1"), ("+6281290000002", "Penelepon 2 · Caller 2"))
 
 
@@ -79,6 +80,8 @@ def _environment(port: int) -> dict[str, str]:
         "TESA_WHATSAPP_NUMBER": WHATSAPP,
         "TESA_SMS_NUMBER": SMS,
         "TESA_COORDINATOR_NUMBERS": COORDINATORS,
+        "TESA_SELF_CALL_NUMBER": SELF_CALL,
+        "TESA_FALLBACK_DIR": str((HOME / "fallback").absolute()),
     }
     # So that `tesa status` and its like, called in this folder, speak of the demonstration.
     _write_private(HOME / ".env", "".join(f"{name}={value}\n" for name, value in environment.items()))
@@ -212,5 +215,7 @@ def run_practice_line() -> None:
             port=settings.port + 1,
             phones=tuple(phones),
             callers=CALLERS,
+            more_numbers=(settings.self_call_number,) if settings.self_call_number else (),
+            fallback_file=settings.fallback_dir / settings.fallback_name if settings.fallback_dir else None,
         )
     )

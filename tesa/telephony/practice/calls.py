@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from tesa.telephony.practice import sids
 from tesa.telephony.practice.conferences import Participant
 from tesa.telephony.practice.documents import Source
-from tesa.telephony.practice.legs import Callbacks, Leg
+from tesa.telephony.practice.legs import Callbacks, Leg, NotConnected
 from tesa.telephony.practice.line import Line
 from tesa.telephony.practice.phones import Phone
 from tesa.telephony.practice.player.dial_room import Visit, stay
 from tesa.telephony.practice.player.verbs import make_player
-from tesa.telephony.practice.ringing import ring
+from tesa.telephony.practice.ringing import SETUP_SECONDS, ring
 
 
 class PhoneBusy(Exception):
@@ -38,7 +38,7 @@ def dial_in(line: Line, phone: Phone, from_: str, script: Script) -> Leg:
         "inbound",
         phone,
         callbacks=Callbacks(config.webhook("twilio/voice/status")),
-        fallback=Source(config.webhook("twilio/voice/fallback")),
+        fallback=Source(config.fallback),
     )
     leg.status = "ringing"
     leg.script.extend(script.keys)
@@ -71,7 +71,8 @@ class Wish:
 def _outgoing(line: Line, wish: Wish, fallback: Source | None = None) -> Leg:
     """The leg for a call that TeSA starts. Raises Full."""
     with line.exchange.lock:
-        phone = line.exchange.phones.get(wish.to.removeprefix("whatsapp:"))
+        ours = wish.to in line.config.voice_numbers
+        phone = _own_phone(wish.to) if ours else line.exchange.phones.get(wish.to.removeprefix("whatsapp:"))
         leg = Leg(wish.from_, wish.to, "outbound-api", phone, callbacks=wish.callbacks, fallback=fallback)
         leg.detect_machine = wish.detect_machine
         line.exchange.add(leg)
@@ -84,11 +85,46 @@ def place_call(line: Line, wish: Wish, source: Source, fallback: Source | None) 
     player = make_player(line, leg)
 
     def live() -> None:
-        ring(line.exchange, leg, wish.timeout)
+        if wish.to in line.config.voice_numbers:
+            _call_ourselves(line, leg, wish.timeout)
+        else:
+            ring(line.exchange, leg, wish.timeout)
         player.run(source)
 
     line.exchange.live(leg, live)
     return leg
+
+
+def _own_phone(number: str) -> Phone:
+    """What stands for a telephone at a number of ours; the page does not show it."""
+    return Phone(number, "Nomor kita · Our number", "line")
+
+
+def _call_ourselves(line: Line, leg: Leg, timeout: int) -> None:
+    """A number of ours is called: its webhook is asked as for any caller. Returns when that leg answers.
+
+    What one of the two legs presses by `<Play digits>` reaches the other; when one ends, the other does.
+    """
+    config, exchange = line.config, line.exchange
+    exchange.linger(leg, SETUP_SECONDS)
+    exchange.begin(leg)
+    other = Leg(
+        leg.from_,
+        leg.to,
+        "inbound",
+        _own_phone(leg.to),
+        callbacks=Callbacks(config.webhook("twilio/voice/status")),
+        fallback=Source(config.fallback),
+    )
+    other.status, other.peer, leg.peer = "ringing", leg, other
+    exchange.add(other)
+    exchange.move(leg, "ringing")
+    player = make_player(line, other)
+    exchange.live(other, lambda: player.run(Source(config.webhook("twilio/voice"))))
+    exchange.linger(leg, timeout, lambda: other.answered or other.ended)
+    if not other.answered:
+        raise NotConnected("busy" if other.ended else "no-answer")
+    exchange.move(leg, "in-progress")
 
 
 def place_participant(line: Line, wish: Wish, room: str, settings: dict[str, bool | str]) -> Leg:

@@ -1,6 +1,7 @@
 """What the practice line is told when it starts."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pyotp
@@ -29,6 +30,8 @@ class PracticeConfig:
 
     `tesa_url` is TeSA's public address: webhooks go there and are signed over it. `pace` is how long one second of the line
     lasts (1.0 for people; tests take a small part of it): it stretches speech, pauses, key time-outs and ringing alike.
+    `more_numbers` are further numbers of ours whose webhook is the hotline's. `fallback_file` is a document at "other
+    hosting" that stands behind all of them; without it TeSA's own fallback address does.
     """
 
     account_sid: str
@@ -41,6 +44,18 @@ class PracticeConfig:
     phones: tuple[PracticePhone, ...] = ()
     callers: tuple[tuple[str, str], ...] = ()
     pace: float = 1.0
+    more_numbers: tuple[str, ...] = ()
+    fallback_file: Path | None = None
+
+    @property
+    def voice_numbers(self) -> tuple[str, ...]:
+        """The numbers of ours that can be called."""
+        return (self.voice_number, *self.more_numbers)
+
+    @property
+    def fallback(self) -> str:
+        """The fallback URL of these numbers."""
+        return self.fallback_file.as_uri() if self.fallback_file else self.webhook("twilio/voice/fallback")
 
     @property
     def own_url(self) -> str:

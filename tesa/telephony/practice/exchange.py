@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 
 from tesa.telephony.practice import sids
 from tesa.telephony.practice.config import PracticeConfig
@@ -172,6 +173,8 @@ class Exchange:
             if leg.bridge is not None:
                 leg.bridge.open = False
         self.move(leg, status)
+        if leg.peer is not None:
+            self.hang_up(leg.peer, "line")
 
     def _report_progress(self, leg: Leg, event: str, **changed: str) -> None:
         callbacks = leg.callbacks
@@ -231,6 +234,8 @@ class Exchange:
         """Ask TeSA for TwiML on behalf of a call. Raises DocumentFailed (12300 for a content type that is no TwiML)."""
         if source.twiml is not None:
             return read_twiml(source.twiml.encode(), source.url or self.config.tesa_url, "POST")
+        if source.url == self.config.fallback and self.config.fallback_file is not None:
+            return self._elsewhere(self.config.fallback_file, source.url)
         with self.lock:
             params = self.call_params(leg, **dict(source.params), **extra)
         answer = self.postman.send(source.url, source.method, params, leg.cookies)
@@ -238,6 +243,16 @@ class Exchange:
             self.journal.fault(12100, f"{answer.url}: empty answer")
             raise DocumentFailed(12100, answer.url, "empty answer")
         return self.read(answer, source.method)
+
+    def _elsewhere(self, file: Path, url: str) -> Document:
+        """The document at "other hosting": it is there although TeSA is not."""
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            self.journal.fault(11200, f"{url}: {error.strerror}")
+            raise DocumentFailed(11200, url, "there is no such document") from error
+        self.journal.write("webhook", f"→ GET {file.name} 200 (tempat lain · other hosting)")
+        return read_twiml(content, url, "GET")
 
     def read(self, answer: Answer, method: str) -> Document:
         """The document in an answer; a fault is written into the journal before it is raised."""

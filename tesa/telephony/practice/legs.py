@@ -120,6 +120,7 @@ class Leg:
     claim: Callable[[str], None] | None = None
     audience: "Callable[[], list[Leg]] | None" = None
     bridge: Bridge | None = None
+    peer: "Leg | None" = None  # the other leg of a call between two numbers of ours
 
     @property
     def ended(self) -> bool:

@@ -156,7 +156,7 @@ def _child(player: Player, verb: Element, noun: Element, document: Document) -> 
         exchange.journal.fault(13223, f"{document.url}: <Dial> number is not E.164")
         return None
     caller_id = verb.get("callerId") or leg.from_
-    if caller_id.removeprefix("whatsapp:") not in (config.voice_number, config.whatsapp_number, leg.from_, leg.to):
+    if caller_id.removeprefix("whatsapp:") not in (*config.voice_numbers, config.whatsapp_number, leg.from_, leg.to):
         exchange.journal.fault(13214, f"{document.url}: callerId is not a number of the account")
         return None
     callbacks = None

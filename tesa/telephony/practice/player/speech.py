@@ -11,6 +11,7 @@ from tesa.telephony.practice.player.player import Player
 ENDLESS = 1000
 UNKNOWN_LENGTH = 4.0
 LONGEST_PLAY = 60.0
+KEY_SECONDS = {"w": 0.5, "W": 1.0}
 
 
 class LeftQueue(Exception):
@@ -36,12 +37,26 @@ def play(player: Player, verb: Element, document: Document) -> Source | None:
     """Play a sound file (its name, or the transcript that it comes with, stands for it) or send tones."""
     address = spoken(verb)
     if not address:
-        player.utter(f"♪ {verb.get('digits', '')}".strip(), 1.0)
+        _press(player, verb.get("digits", ""))
         return None
     words, seconds = _sound(player, document.resolve(address))
     for _ in range(_loops(verb)):
         player.utter(words, seconds)
     return None
+
+
+def _press(player: Player, keys: str) -> None:
+    """Press keys into the line; w and W are pauses. On a call between two numbers of ours the other leg hears them."""
+    leg = player.leg
+    leg.note("line", f"♪ {keys}".strip())
+    for key in keys:
+        if key not in "wW":
+            with player.exchange.lock:
+                if leg.peer is not None:
+                    leg.peer.keys.append(key)
+                    leg.peer.note("other", f"♪ {key}")
+                player.exchange.lock.notify_all()
+        player.wait(KEY_SECONDS.get(key, 0.2))
 
 
 def _sound(player: Player, url: str) -> tuple[str, float]:

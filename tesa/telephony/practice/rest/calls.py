@@ -73,7 +73,7 @@ def own_number(name: str = "From") -> str:
     number = given(name).strip()
     if not number:
         raise Refused(400, 21213, f"No '{name}' number is specified")
-    if number.removeprefix("whatsapp:") not in (config.voice_number, config.sms_number, config.whatsapp_number):
+    if number.removeprefix("whatsapp:") not in (*config.voice_numbers, config.sms_number, config.whatsapp_number):
         raise Refused(400, 21210, f"'{name}' phone number is not a number of this account")
     return number
 

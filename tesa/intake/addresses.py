@@ -34,9 +34,9 @@ def of_leg(token: str, what: str = "") -> str:
     return settings().url(f"/twilio/leg/{token}" + (f"/{what}" if what else ""))
 
 
-def room_hold() -> str:
+def room_hold(contact_id: uuid.UUID) -> str:
     """What the client hears on hold."""
-    return settings().url("/twilio/room/hold")
+    return settings().url(f"/twilio/room/{contact_id}/hold")
 
 
 def room_listened() -> str:

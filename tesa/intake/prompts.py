@@ -121,10 +121,37 @@ WILL_CALL = Sentence(
     "Baik. Psikolog kami akan menelepon Anda. Anda juga boleh menelepon lagi kapan saja.",
     "All right. Our psychologist will call you. You may also call again at any time.",
 )
+
+# -- she leaves a message, or is asked whether the talk may be recorded
 LEAVE_MESSAGE = Sentence(
     "leave_message",
+    "Kami akan mendengarkan pesan Anda dalam 15 menit.",
+    "We shall listen to your message within 15 minutes.",
+)
+LEAVE_MESSAGE_LATER = Sentence(
+    "leave_message_later",
+    "Kami akan mendengarkan pesan Anda segera setelah ada petugas.",
+    "We shall listen to your message as soon as somebody is on duty.",
+)
+NO_CALL_TO_NUMBER = Sentence(
+    "no_call_to_number",
+    "Kami tidak akan menelepon nomor ini. Anda boleh menelepon lagi kapan saja.",
+    "We will not call this number. You may call again at any time.",
+)
+AFTER_TONE = Sentence(
+    "after_tone",
     "Silakan bicara setelah nada. Tekan pagar bila selesai.",
     "Please speak after the tone. Press the hash key when you have finished.",
+)
+MAY_RECORD = Sentence(
+    "may_record",
+    "Percakapan dapat direkam untuk mutu layanan. Tekan 1 bila setuju direkam, 2 bila tidak.",
+    "The talk can be recorded for the quality of our service. Press 1 if you agree, 2 if not.",
+)
+WILL_RECORD = Sentence(
+    "will_record",
+    "Baik, percakapan direkam. Anda boleh memintanya berhenti kapan saja.",
+    "All right, the talk is recorded. You may ask us to stop at any time.",
 )
 MESSAGE_KEPT = Sentence(
     "message_kept",
@@ -246,6 +273,12 @@ TALK_CLOSED = Sentence("talk_closed", "Baik, ditutup. Terima kasih.", "All right
 HANDED_OVER = Sentence("handed_over", "Sudah diserahkan. Terima kasih.", "It has been handed over. Thank you.")
 SOMEBODY_LISTENS = Sentence(
     "somebody_listens", "Seorang koordinator ikut mendengarkan.", "A coordinator is listening in."
+)
+
+NOT_ANSWERED = Sentence(
+    "not_answered",
+    "Tidak diangkat. Terima kasih.",
+    "It was not answered. Thank you.",
 )
 
 # -- to a phone that we call back, whoever picks it up

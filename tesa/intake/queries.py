@@ -78,7 +78,11 @@ def number_of(contact: Contact) -> str | None:
 
 
 def preferred_psychologist(contact: Contact, now: datetime) -> uuid.UUID | None:
-    """Who works on her case already; None too while the key provider is away: whoever is free then answers her."""
+    """Whose line to her broke off, else who works on her case already; None too while the key provider is away: whoever
+    is free then answers her.
+    """
+    if contact.first_to_ring_id is not None:
+        return contact.first_to_ring_id
     try:
         number = number_of(contact)
         return sticky_psychologist(number, now) if number else None
@@ -96,6 +100,11 @@ def call_of(contact_id: uuid.UUID) -> Call | None:
 def contact_of_call(call_sid: str) -> uuid.UUID | None:
     """The contact a CallSid belongs to."""
     return db.session.scalar(select(Call.contact_id).where(Call.call_sid == call_sid))
+
+
+def contact_called_back(call_sid: str) -> uuid.UUID | None:
+    """The contact whose own call had this CallSid, when she has been called back since."""
+    return db.session.scalar(select(Call.contact_id).where(Call.own_sid == call_sid))
 
 
 def offers_of(contact_id: uuid.UUID) -> Sequence[Offer]:

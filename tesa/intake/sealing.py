@@ -1,6 +1,6 @@
-"""What intake seals: the caller's number, message texts, places and media references, voicemail, odd requests.
+"""What intake seals: the caller's number, message texts, places and media references, files, odd requests.
 
-The data key's owner is the contact; its class is `contact`. Everything here comes from outside, so the public intake
+The data key's owner is the contact, and of a file the file itself; its class is `contact`. Everything here comes from outside, so the public intake
 key is enough to store it.
 """
 
@@ -11,6 +11,8 @@ import uuid
 from typing import Any
 
 from tesa.core.vault import BlindIndex, Field, SealedColumn, vault
+from tesa.core.vault.files import chunk_field
+from tesa.intake.file_models import SealedChunk, SealedFile
 from tesa.intake.models import CallBackTask, Contact, Message, Oddity
 from tesa.intake.talk_models import TalkLeg, ThirdParty
 from tesa.telephony.numbers import normalised
@@ -30,6 +32,14 @@ def _message(column: str, message_id: uuid.UUID, contact_id: uuid.UUID) -> Field
 
 def _task(column: str, task_id: uuid.UUID, contact_id: uuid.UUID) -> Field:
     return _field("call_back_task", column, task_id, contact_id)
+
+
+def _reference(file_id: uuid.UUID) -> Field:
+    return _field("sealed_file", "reference", file_id, file_id)
+
+
+def _chunk(file_id: uuid.UUID, number: int, last: bool) -> Field:
+    return chunk_field("sealed_chunk", "body", file_id, number, last=last)
 
 
 def _oddity(oddity_id: uuid.UUID) -> Field:
@@ -67,13 +77,33 @@ def open_extras(contact_id: uuid.UUID, message_id: uuid.UUID, blob: bytes) -> di
     return extras
 
 
+def seal_reference(file_id: uuid.UUID, url: str) -> bytes:
+    """Seal the address of a file at the provider."""
+    return vault.seal(_reference(file_id), url)
+
+
+def open_reference(file_id: uuid.UUID, blob: bytes) -> str:
+    """The address of a file at the provider."""
+    return vault.unseal(_reference(file_id), blob) or ""
+
+
+def seal_chunk(file_id: uuid.UUID, number: int, content: bytes, *, last: bool) -> bytes:
+    """Seal chunk `number` of a file."""
+    return vault.seal_bytes(_chunk(file_id, number, last), content)
+
+
+def open_chunk(file_id: uuid.UUID, number: int, blob: bytes, *, last: bool) -> bytes:
+    """Chunk `number` of a file. `last`: what its place in the whole file says, not what its row claims."""
+    return vault.unseal_bytes(_chunk(file_id, number, last), blob)
+
+
 def seal_task(contact_id: uuid.UUID, task_id: uuid.UUID, column: str, text: str) -> bytes:
-    """Seal a call-back task's recording reference or reason."""
+    """Seal a call-back task's reason."""
     return vault.seal(_task(column, task_id, contact_id), text)
 
 
 def open_task(contact_id: uuid.UUID, task_id: uuid.UUID, column: str, blob: bytes) -> str:
-    """A call-back task's recording reference or reason."""
+    """A call-back task's reason."""
     return vault.unseal(_task(column, task_id, contact_id), blob) or ""
 
 
@@ -120,10 +150,11 @@ SEALED = (
     ),
     SealedColumn(Message, "body_sealed", "contact", lambda m: _message("body", m.id, m.contact_id)),
     SealedColumn(Message, "extras_sealed", "contact", lambda m: _message("extras", m.id, m.contact_id)),
-    SealedColumn(CallBackTask, "recording_sealed", "contact", lambda t: _task("recording", t.id, t.contact_id)),
     SealedColumn(CallBackTask, "reason_sealed", "contact", lambda t: _task("reason", t.id, t.contact_id)),
     SealedColumn(TalkLeg, "number_sealed", "contact", lambda leg: _leg(leg.id, leg.contact_id)),
     SealedColumn(ThirdParty, "name_sealed", "staff", lambda party: _party("name", party.id)),
     SealedColumn(ThirdParty, "number_sealed", "staff", lambda party: _party("number", party.id)),
+    SealedColumn(SealedFile, "reference_sealed", "contact", lambda file: _reference(file.id)),
+    SealedColumn(SealedChunk, "body_sealed", "contact", lambda c: _chunk(c.file_id, c.number, c.last)),
     SealedColumn(Oddity, "form_sealed", "contact", lambda oddity: _oddity(oddity.id)),
 )

@@ -34,9 +34,15 @@ def client_leg(contact_id: uuid.UUID) -> TalkLeg | None:
     return next((leg for leg in legs_of(contact_id) if leg.kind == LegKind.CLIENT), None)
 
 
-def psychologist_leg(contact_id: uuid.UUID) -> TalkLeg | None:
-    """The leg of whoever has the talk; the newest, when her page was loaded anew."""
-    found = [leg for leg in legs_of(contact_id) if leg.kind == LegKind.PSYCHOLOGIST and leg.state == LegState.JOINED]
+def psychologist_leg(contact: Contact) -> TalkLeg | None:
+    """The leg of whoever has the talk of `contact`; the newest, when her page was loaded anew."""
+    found = [
+        leg
+        for leg in legs_of(contact.id)
+        if leg.kind == LegKind.PSYCHOLOGIST
+        and leg.state == LegState.JOINED
+        and leg.offer_id == contact.taken_offer_id
+    ]
     return found[-1] if found else None
 
 

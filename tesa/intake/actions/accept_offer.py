@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 
 from tesa.core.errors import Conflict
+from tesa.intake.actions.join_talk import accept_into_talk
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.withdraw_offers import withdraw_offers
 from tesa.intake.models import Contact, Offer
+from tesa.intake.rules.talk import TALK_OFFERS
 from tesa.intake.rules.words import ContactState, OfferOutcome
 from tesa.psychologists.actions.mark_talking import mark_talking
 from tesa.telephony.outbox import enqueue
@@ -24,12 +26,17 @@ def accept_offer(offer: Offer, contact: Contact, how: str, now: datetime) -> Non
     Raises Conflict when somebody else has it or the caller is gone. Accepted on the page, her own phone still has to
     be picked up: if it has been already, it is led into the conference; otherwise picking up does it.
     """
+    if offer.kind in TALK_OFFERS:
+        accept_into_talk(offer, contact, how, now)
+        if how == "page" and offer.leg_rank >= 4:
+            enqueue(CALL_IN, offer.id, now)
+        return
     if contact.state != ContactState.WAITING or offer.outcome is not None:
         raise Conflict(_("Kontak ini sudah diambil atau penelepon sudah menutup telepon."))
     offer.outcome, offer.ended_at, offer.accepted_by = OfferOutcome.ACCEPTED, now, how
     contact.state, contact.taken_at, contact.taken_offer_id = ContactState.IN_PROGRESS, now, offer.id
     contact.psychologist_id, contact.next_step_at = offer.account_id, now + PICK_UP_WITHIN
-    contact.waiting_since = None
+    contact.waiting_since, contact.first_to_ring_id = None, None
     withdraw_offers(contact.id, now, except_for=offer.id)
     if offer.account_id is not None:
         mark_talking(offer.account_id, contact.id, now)

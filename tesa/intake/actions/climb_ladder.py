@@ -24,7 +24,7 @@ def climb_ladder(contact: Contact, now: datetime) -> None:
         return
     critical = contact.emergency_at is not None
     duty = on_duty("hotline", now)
-    offers = offers_of(contact.id)
+    offers = _of_this_wait(contact, offers_of(contact.id))
     situation = ladder.Situation(
         anyone_on_duty=any(p.tier in (1, 2) for p in duty), ringing=any(o.outcome is None for o in offers)
     )
@@ -42,11 +42,24 @@ def climb_ladder(contact: Contact, now: datetime) -> None:
 
 def _next_step(contact: Contact, critical: bool, anyone: bool, now: datetime) -> None:
     contact.ladder_step += 1
-    due = ladder.due_at(contact.ladder_step, critical, contact.waiting_since or contact.opened_at)
+    due = ladder.due_at(contact.ladder_step, critical, _since(contact))
     while due <= now:  # a worker that was away does not climb rung after rung in one second
         contact.ladder_step += 1
-        due = ladder.due_at(contact.ladder_step, critical, contact.waiting_since or contact.opened_at)
+        due = ladder.due_at(contact.ladder_step, critical, _since(contact))
     contact.next_step_at = due
+
+
+def _of_this_wait(contact: Contact, offers: Sequence[Offer]) -> list[Offer]:
+    """The offers that count: after a line broke off, whoever missed her before may be rung again."""
+    start = contact.ladder_from
+    return [
+        o for o in offers if start is None or o.offered_at >= start or o.outcome in (None, OfferOutcome.DECLINED)
+    ]  # fmt: skip
+
+
+def _since(contact: Contact) -> datetime:
+    """From when her ladder counts: she came, or her line broke off and she waits a second time."""
+    return contact.ladder_from or contact.waiting_since or contact.opened_at
 
 
 def _ring_people(contact: Contact, rung: ladder.Rung, offers: Sequence[Offer], now: datetime) -> int:

@@ -1,21 +1,36 @@
-"""The talk is over: the contact waits for its record, the psychologist has her wrap-up."""
+"""The talk is over: the contact waits for its record, the psychologist has her wrap-up, every other line is closed."""
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
+
+from tesa.core.errors import RuleBroken
 from tesa.intake.actions.finish_test import finish_test
 from tesa.intake.actions.log_event import log_event
+from tesa.intake.actions.move_leg import move_leg
+from tesa.intake.actions.withdraw_offers import withdraw_offers
 from tesa.intake.models import Contact
 from tesa.intake.queries import call_of
+from tesa.intake.rules.talk import LegKind, LegState
 from tesa.intake.rules.words import ContactState
+from tesa.intake.talk_queries import live_legs
 from tesa.psychologists.actions.mark_wrapup import mark_wrapup
+from tesa.telephony.outbox import enqueue
 
 WRAP_UP = timedelta(seconds=60)  # then she can be rung again; the record stays among what she owes
+GOODBYE = "intake.goodbye"
+STOP_LEG = "intake.stop_leg"
+LINES_CLOSE_WITHIN = timedelta(seconds=6)  # they close with the conference; what is open then is ended
 
 
 def end_talk(contact: Contact, ended_by: str, now: datetime) -> None:
-    """End the talk of `contact` (locked); `ended_by` is caller, psychologist or system. Only the first report counts."""
+    """End the talk of `contact` (locked); `ended_by` is caller, psychologist, coordinator or system.
+
+    Only the first report counts. A client whose line still stands hears a goodbye.
+    """
     call = call_of(contact.id)
     if contact.state != ContactState.IN_PROGRESS or call is None:
         return
@@ -25,6 +40,50 @@ def end_talk(contact: Contact, ended_by: str, now: datetime) -> None:
     contact.state, contact.ended_at, contact.next_step_at = ContactState.TO_RECORD, now, None
     if call.ended_at is None:
         call.ended_at, call.ended_by = now, ended_by
+        if ended_by != "caller":
+            enqueue(GOODBYE, contact.id, now)
     if contact.psychologist_id is not None:
         mark_wrapup(contact.psychologist_id, now, now + WRAP_UP)
+    withdraw_offers(contact.id, now)
+    close_lines(contact, now)
     log_event(contact.id, "talk_ended", now, detail=ended_by)
+
+
+def close_lines(contact: Contact, now: datetime, keep: frozenset[str] = frozenset()) -> None:
+    """Everybody but the client, and the kinds in `keep`, leaves the talk of `contact` (locked)."""
+    for leg in live_legs(contact.id):
+        if leg.kind == LegKind.CLIENT or leg.kind in keep:
+            continue
+        if leg.kind in (LegKind.TRANSFER, LegKind.SUPERVISOR) and leg.account_id is not None:
+            mark_wrapup(leg.account_id, now, now)
+        if leg.state == LegState.JOINED:
+            enqueue(STOP_LEG, leg.id, now, now + LINES_CLOSE_WITHIN)
+        else:
+            enqueue(STOP_LEG, leg.id, now)
+            move_leg(leg, LegState.FAILED, now, "end")
+
+
+def finish_talk(contact: Contact, by: uuid.UUID | None, ended_by: str, now: datetime) -> None:
+    """Somebody of us ends the talk: the client hears a goodbye. Raises RuleBroken when there is none."""
+    call = call_of(contact.id)
+    if contact.state != ContactState.IN_PROGRESS or call is None:
+        raise RuleBroken(_("Tidak ada percakapan telepon yang sedang berlangsung."))
+    log_event(contact.id, "closed_by_us", now, by)
+    end_talk(contact, ended_by, now)
+
+
+def finish_broken_talk(contact: Contact, account_id: uuid.UUID, now: datetime) -> None:
+    """The line of `account_id` broke off and the client waits again, but they had finished: it is over.
+
+    Raises RuleBroken when it is not her line that broke off, or somebody else has the client by now.
+    """
+    call = call_of(contact.id)
+    if contact.state != ContactState.WAITING or contact.first_to_ring_id != account_id or call is None:
+        raise RuleBroken(_("Kontak ini sudah ditangani dengan cara lain."))
+    contact.state, contact.ended_at, contact.next_step_at = ContactState.TO_RECORD, now, None
+    contact.waiting_since, contact.psychologist_id = None, account_id
+    withdraw_offers(contact.id, now)
+    if call.ended_at is None:
+        call.ended_at, call.ended_by = now, "psychologist"
+        enqueue(GOODBYE, contact.id, now)
+    log_event(contact.id, "talk_ended", now, account_id, detail="psychologist")

@@ -17,7 +17,7 @@ def miss_offer(offer: Offer, contact: Contact, outcome: OfferOutcome, now: datet
     if offer.outcome is not None:
         return
     end_offer(offer, outcome, now)
-    if outcome == OfferOutcome.MISSED and offer.account_id is not None:
+    if outcome == OfferOutcome.MISSED and offer.account_id is not None and offer.kind != "listen":
         note_missed_offer(offer.account_id, now)
     log_event(contact.id, str(outcome), now, offer.account_id)
     waiting_call = contact.state == ContactState.WAITING and contact.channel == Channel.VOICE

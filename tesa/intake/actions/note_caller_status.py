@@ -7,9 +7,13 @@ from datetime import datetime
 
 from tesa.intake.actions.end_talk import end_talk
 from tesa.intake.actions.give_up_waiting import give_up_waiting
+from tesa.intake.actions.move_leg import move_leg
+from tesa.intake.actions.talk_back import BACK, not_answered
 from tesa.intake.models import Contact
 from tesa.intake.queries import accepted_offer, call_of, locked
+from tesa.intake.rules.talk import LegState
 from tesa.intake.rules.words import FINAL_RANK, LEG_RANK, ContactState
+from tesa.intake.talk_queries import client_leg
 from tesa.psychologists.actions.mark_wrapup import mark_wrapup
 from tesa.telephony.inbound import CallForm
 from tesa.telephony.outbox import enqueue
@@ -26,9 +30,11 @@ def note_caller_status(contact_id: uuid.UUID, form: CallForm, now: datetime) -> 
 
 def caller_is_gone(contact: Contact, now: datetime) -> None:
     """She has hung up: end the talk, or her waiting; a psychologist who accepted meanwhile is told. Twice does no harm."""
-    call = call_of(contact.id)
+    call, leg = call_of(contact.id), client_leg(contact.id)
     if call is None:
         return
+    if leg is not None:
+        move_leg(leg, LegState.LEFT, now, "self")
     if contact.state == ContactState.WAITING:
         give_up_waiting(contact, {"call_back": "asked", "message": "message"}.get(contact.wants or "", "hung_up"), now)
     elif contact.state == ContactState.IN_PROGRESS and contact.taken_offer_id is None:
@@ -48,6 +54,9 @@ def _was_rung_directly(contact: Contact, now: datetime) -> None:
 def _left_before_talk(contact: Contact, now: datetime) -> None:
     """She left between the acceptance and the conference: a call-back task, and whoever accepted hears it."""
     offer = accepted_offer(contact)
+    if offer is not None and offer.kind == BACK:
+        not_answered(offer, contact, now)
+        return
     if offer is not None:
         if offer.call_sid and offer.leg_rank < FINAL_RANK:
             enqueue(TELL_GONE, offer.id, now)

@@ -10,10 +10,12 @@ from tesa.accounts.public import with_role
 from tesa.accounts.rules.roles import Role
 from tesa.core.db import db, new_id
 from tesa.intake.models import Contact, Offer
+from tesa.intake.rules.talk import TALK_OFFERS
 from tesa.psychologists.public import on_duty
 from tesa.telephony.inbound import settings
 from tesa.telephony.outbox import enqueue
 
+RUNG = frozenset({"call"}) | TALK_OFFERS
 RING, PAGE = "intake.ring", "intake.page"
 
 
@@ -26,7 +28,8 @@ def offer_contact(
     setting_number: int | None = None,
     reasons: str = "",
 ) -> Offer:
-    """Offer `contact` to an account, or to the coordinators' number with that index; `kind` is "call" or "message".
+    """Offer `contact` to an account, or to the coordinators' number with that index; `kind` is "call" or "message",
+    or one of TALK_OFFERS for somebody who is asked into a talk that goes on.
 
     Her telephone rings, or she is paged, right after the commit.
     """
@@ -43,7 +46,7 @@ def offer_contact(
     )
     db.session.add(offer)
     db.session.flush()
-    enqueue(RING if kind == "call" else PAGE, offer.id, now)
+    enqueue(RING if kind in RUNG else PAGE, offer.id, now)
     return offer
 
 

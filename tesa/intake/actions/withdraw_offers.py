@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from tesa.intake.actions.move_leg import move_leg
 from tesa.intake.models import Offer
 from tesa.intake.queries import offers_of
+from tesa.intake.rules.talk import TALK_OFFERS, LegState
 from tesa.intake.rules.words import OfferOutcome
+from tesa.intake.talk_queries import leg_of_offer
 from tesa.psychologists.actions.mark_free import mark_free
 from tesa.telephony.outbox import enqueue
 
@@ -24,7 +27,9 @@ def withdraw_offers(contact_id: uuid.UUID, now: datetime, except_for: uuid.UUID 
 def end_offer(offer: Offer, outcome: OfferOutcome, now: datetime) -> None:
     """End one open offer: its phone stops if it rings, its person is free again."""
     offer.outcome, offer.ended_at = outcome, now
-    if offer.kind != "call":
+    if offer.kind in TALK_OFFERS:
+        _drop_asked_leg(offer, outcome, now)
+    elif offer.kind != "call":
         return
     if offer.account_id is not None:
         mark_free(offer.account_id, now)
@@ -32,3 +37,10 @@ def end_offer(offer: Offer, outcome: OfferOutcome, now: datetime) -> None:
     # that writes the SID down asks for this again.
     if offer.call_sid is not None and offer.leg_rank < 9:
         enqueue(STOP_RINGING, offer.id, now)
+
+
+def _drop_asked_leg(offer: Offer, outcome: OfferOutcome, now: datetime) -> None:
+    """Whoever was asked into a talk does not come."""
+    leg = leg_of_offer(offer.id)
+    if leg is not None:
+        move_leg(leg, LegState.FAILED, now, str(outcome))

@@ -8,7 +8,8 @@ from flask import Response
 
 from tesa.core import clock
 from tesa.core.transactions import transaction
-from tesa.intake import prompts
+from tesa.intake import prompts, speaking
+from tesa.intake.actions.join_room import hold_plan
 from tesa.intake.actions.note_room_event import note_room_event
 from tesa.intake.actions.note_test_join import note_test_join
 from tesa.intake.webhooks.blueprint import NOTED, blueprint
@@ -25,6 +26,22 @@ def room_events(contact_id: uuid.UUID) -> tuple[str, int]:
         note_test_join(contact_id, form, now)
         note_room_event(contact_id, form, now)
     return NOTED
+
+
+@blueprint.post("/room/<uuid:contact_id>/hold")
+def room_hold(contact_id: uuid.UUID) -> Response:
+    """What the client hears on hold, again and again: music where it was uploaded, else that she is not forgotten."""
+    with transaction():
+        plan = hold_plan(contact_id)
+    return twiml.response(plan)
+
+
+@blueprint.post("/room/listened")
+def room_listened() -> Response:
+    """What a psychologist alone hears when a coordinator begins to listen."""
+    with transaction():
+        plan = (speaking.say(prompts.SOMEBODY_LISTENS),)
+    return twiml.response(plan)
 
 
 @blueprint.post("/room/wait")

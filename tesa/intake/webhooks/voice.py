@@ -11,22 +11,23 @@ from flask import Response, request
 from tesa.core import clock, failpoints
 from tesa.core.transactions import transaction
 from tesa.core.vault import KeysAway
-from tesa.intake import prompts
-from tesa.intake.actions import leave_queue as leaving
 from tesa.intake.actions.join_room import join_room
 from tesa.intake.actions.keep_oddity import keep_oddity
 from tesa.intake.actions.keep_waiting import keep_waiting
 from tesa.intake.actions.last_resort import last_resort
+from tesa.intake.actions.leave_queue import leave_queue
+from tesa.intake.actions.leave_room import leave_room
 from tesa.intake.actions.note_caller_status import note_caller_status
 from tesa.intake.actions.press_waiting_key import answer_safe, press_quiet_key, press_waiting_key
 from tesa.intake.actions.receive_call import receive_call
 from tesa.intake.actions.ring_directly import ring_directly
+from tesa.intake.actions.say_privacy import say_privacy
 from tesa.intake.queries import contact_of_call
 from tesa.intake.webhooks.blueprint import NOTED, blueprint
 from tesa.intake.webhooks.guarded import or_last_resort
 from tesa.telephony import twiml
 from tesa.telephony.inbound import call_form, claimed_call
-from tesa.telephony.plans import Hangup, Plan, Say
+from tesa.telephony.plans import Plan
 
 log = logging.getLogger(__name__)
 
@@ -120,17 +121,7 @@ def left(contact_id: uuid.UUID) -> Response:
     """She has left the queue."""
     form, now = call_form(), clock.now()
     with transaction():
-        plan = leaving.leave_queue(contact_id, form, now)
-    return twiml.response(plan)
-
-
-@blueprint.post("/voice/<uuid:contact_id>/recorded")
-@or_last_resort
-def recorded(contact_id: uuid.UUID) -> Response:
-    """She has left a message."""
-    form, now = call_form(), clock.now()
-    with transaction():
-        plan = leaving.keep_recording(contact_id, form, now)
+        plan = leave_queue(contact_id, form, now)
     return twiml.response(plan)
 
 
@@ -141,7 +132,7 @@ def join(contact_id: uuid.UUID) -> Response:
     call_form()
     now = clock.now()
     with transaction():
-        plan = join_room(contact_id, now)
+        plan = (*say_privacy(contact_id, now), *join_room(contact_id, now))
     return twiml.response(plan)
 
 
@@ -153,4 +144,5 @@ def after(contact_id: uuid.UUID) -> Response:
     form = call_form()
     with transaction():
         note_caller_status(contact_id, form, now)
-    return twiml.response((Say(prompts.GOODBYE), Hangup()))
+        plan = leave_room(contact_id, form, now)
+    return twiml.response(plan)

@@ -30,6 +30,7 @@ from tesa.cases import views as cases_views
 from tesa.cases.exporting import case_part
 from tesa.continuity import jobs as continuity_jobs
 from tesa.continuity import outbox_kinds as continuity_kinds
+from tesa.continuity import views as continuity_views
 from tesa.continuity import webhooks as continuity_webhooks
 from tesa.continuity.actions.mark_export import mark_export
 from tesa.continuity.actions.take_test_call import take_test_call
@@ -46,6 +47,7 @@ from tesa.intake import views as intake_views
 from tesa.intake import webhooks as intake_webhooks
 from tesa.intake.events import ContactLinked, EmergencyRaised, contact_linked, emergency_raised
 from tesa.intake.exporting import intake_part
+from tesa.intake.fetching import Fetcher
 from tesa.navigation import navigation
 from tesa.outreach import jobs as outreach_jobs
 from tesa.outreach import outbox_kinds as outreach_kinds
@@ -66,11 +68,20 @@ from tesa.retention import proposals as retention_proposals
 from tesa.retention import views as retention_views
 from tesa.scheduler import Job, sweep_outbox
 from tesa.telephony.gateway import Gateway, TwilioGateway
+from tesa.telephony.media import MediaSource, TwilioMedia
 from tesa.telephony.outbox import Outbox
 from tesa.web.shell import PUBLIC_ENDPOINTS, init_web
 
 log = logging.getLogger(__name__)
-PAGES = (accounts_views, psychologists_views, cases_views, intake_views, outreach_views, retention_views)
+PAGES = (
+    accounts_views,
+    psychologists_views,
+    cases_views,
+    intake_views,
+    outreach_views,
+    retention_views,
+    continuity_views,
+)
 WEBHOOKS = (intake_webhooks, outreach_webhooks, continuity_webhooks)
 JOBS: tuple[tuple[str, Job], ...] = (
     *vault_jobs.JOBS,
@@ -92,8 +103,10 @@ PROPOSAL_KINDS: tuple[ProposalKind, ...] = (*ACCOUNT_PROPOSALS, *cases_proposals
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; a rota CSV of 10,000 rows fits, uploads of media do not exist yet
 
 
-def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool = False) -> Flask:
-    """TeSA, ready to serve. `gateway` replaces Twilio's (tests); `threads` lets this process send by itself.
+def create_app(
+    settings: Settings, gateway: Gateway | None = None, threads: bool = False, media: MediaSource | None = None
+) -> Flask:
+    """TeSA, ready to serve. `gateway` and `media` replace Twilio's (tests); `threads` lets this process send by itself.
 
     Proxy headers are not trusted: addresses come from the configured public URL.
     """
@@ -110,6 +123,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
     init_tombstones(app, settings.second_place)
     box = Outbox(app, gateway or TwilioGateway(settings), threads=threads)
     app.extensions["tesa_outbox"] = box
+    app.extensions["tesa_fetcher"] = Fetcher(app, media or TwilioMedia(settings), threads=threads)
     for kind in (*accounts_kinds.KINDS, *intake_kinds.KINDS, *outreach_kinds.KINDS, *continuity_kinds.KINDS):
         box.kinds[kind.name] = kind
     init_web(app, navigation, live_endpoint="intake.incoming_card")
@@ -122,6 +136,7 @@ def create_app(settings: Settings, gateway: Gateway | None = None, threads: bool
         app.register_blueprint(module.blueprint)
     add_kinds(app, PROPOSAL_KINDS)
     app.extensions["tesa_export_parts"] = [case_part, intake_part, outreach_part]
+    app.extensions["tesa_alarms"] = (continuity_views.alarm_for_everybody,)
     app.extensions["tesa_in_call"] = _in_call
     app.extensions["tesa_is_rung"] = _is_rung
     emergency_raised.connect(_dispatch_for)

@@ -23,6 +23,8 @@ GROUPS = {
     "backup": ("tesa.retention.cli", "backup_group"),
     "restore": ("tesa.retention.cli", "restore_command"),
     "rota": ("tesa.psychologists.cli", "rota_group"),
+    "fallback": ("tesa.continuity.cli", "fallback_group"),
+    "self-call": ("tesa.continuity.cli", "self_call_command"),
     "simulate": ("tesa.telephony.practice.cli", "simulate_group"),
 }
 

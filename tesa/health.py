@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy import func, select
 
 from tesa.accounts.permissions import public_endpoint
+from tesa.continuity.public import export_age, line_state
 from tesa.core import clock
 from tesa.core.db import db
 from tesa.core.vault import vault
@@ -95,9 +96,28 @@ def metrics() -> Response:
         ("tesa_worker_tick_age_seconds", "Age of the worker's last tick", (now - last).total_seconds() if last else -1),
     ):
         Gauge(name, text, registry=registry).set(value)
+    _continuity(registry, now)
     refused = Gauge(
         "tesa_csp_reports", "What browsers refused to load in the last 7 days", ["directive"], registry=registry
     )
     for line in csp_counts((now - REPORTS_SHOWN_FOR).date()):
         refused.labels(line.directive).inc(line.count)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _continuity(registry: CollectorRegistry, now: datetime) -> None:
+    """Does the line prove itself, and is the document elsewhere kept right?"""
+    line = line_state(now)
+    age = (now - line.succeeded_at).total_seconds() if line.succeeded_at else -1
+    Gauge("tesa_self_call_good", "Was the last test of the line good? -1: none was made", registry=registry).set(
+        -1 if line.good is None else line.good
+    )
+    Gauge("tesa_self_call_age_seconds", "Since the last good test of the line; -1: none", registry=registry).set(age)
+    exported = Gauge(
+        "tesa_fallback_export_age_seconds",
+        "Since the document for Twilio was last right; -1: never",
+        ["place"],
+        registry=registry,
+    )
+    for place, seconds in export_age(now).items():
+        exported.labels(place).set(seconds)

@@ -22,6 +22,7 @@ ROOMS = (
     ("staff.list", "accounts.staff_list", _l("Staf"), "users", "s"),
     ("security.read", "accounts.security", _l("Keamanan"), "shield-lock", "a"),
     ("retention.read", "retention.index", _l("Penyimpanan"), "clock", "r"),
+    ("continuity.read", "continuity.index", _l("Ketahanan"), "phone-outgoing", "h"),
     ("meter.read", "cases.meter", _l("Pembacaan"), "eye", "b"),
 )
 CONTACTS = "/kontak/"  # the pages of single contacts belong to the inbox

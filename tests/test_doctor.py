@@ -80,7 +80,7 @@ def served(settings: Settings) -> Iterator[Settings]:
 
 def test_outside_all_is_fit(served: Settings, twilio_api: Callable[..., str]) -> None:
     lines = by_name(look_outside(replace(served, twilio_api_base_url=twilio_api()), datetime.now(UTC)))
-    assert lines == {"public-url": True, "signature": True, "auth-token": True, "clock": True, "fallback": None}
+    assert lines == {"public-url": True, "signature": True, "auth-token": True, "clock": True}
 
 
 def test_another_token_is_seen_at_the_signature(served: Settings, twilio_api: Callable[..., str]) -> None:
@@ -92,7 +92,7 @@ def test_another_token_is_seen_at_the_signature(served: Settings, twilio_api: Ca
 def test_nobody_answers(settings: Settings) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
     lines = by_name(look_outside(replace(settings, public_url=nowhere, twilio_api_base_url=nowhere), datetime.now(UTC)))
-    assert lines == {"public-url": False, "auth-token": False, "clock": None, "fallback": None}
+    assert lines == {"public-url": False, "auth-token": False, "clock": None}
 
 
 @pytest.mark.parametrize(("skew", "fit"), [(5, True), (-5, True), (120, False), (-3600, False)])

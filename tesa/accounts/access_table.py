@@ -69,7 +69,11 @@ ACTS = {
     "case.shred.approve": _l("menyetujui pemusnahan isi kasus"),
     "break_glass.read": _l("melihat siapa memakai pecah kaca dan mengapa"),
     "case.export.approve": _l("menyetujui unduhan seluruh kasus"),
+    "continuity.read": _l("melihat apa yang tetap berdiri bila TeSA mati, dan uji hotline"),
+    "continuity.test": _l("menguji hotline sekarang"),
     "emergency_words.edit": _l("mengubah daftar kata darurat"),
+    "prompts.read": _l("melihat dan mendengarkan kalimat untuk penelepon"),
+    "prompts.edit": _l("mengunggah dan menghapus rekaman kalimat"),
 }
 """Words for acts of the table. What the trail has words for (`act_words`) needs none here."""
 CLASSES = {

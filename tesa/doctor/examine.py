@@ -12,6 +12,7 @@ from tesa.app import create_app
 from tesa.core import clock
 from tesa.core.db import db
 from tesa.core.vault import KeyFileProblem, KeysAway
+from tesa.doctor.continuity import look_at_fallback
 from tesa.doctor.database import look_at_database
 from tesa.doctor.files import look_at_files
 from tesa.doctor.finding import Finding
@@ -106,6 +107,7 @@ def _running(settings: Settings, env_file: Path) -> Iterator[Finding]:
         with app.app_context():
             try:
                 yield from look_at_database(now)
+                yield from look_at_fallback(settings, now)
             finally:
                 db.session.remove()
                 db.engine.dispose()  # this application was made for one look

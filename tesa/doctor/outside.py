@@ -13,18 +13,11 @@ MOST_SKEW = timedelta(seconds=30)
 
 
 def look_outside(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Lines for the public address, the signature, the token, the clock and the fallback. Each question takes 5 s at most."""
+    """Lines for the public address, the signature, the token and the clock. Each question takes 5 s at most."""
     yield from _address(settings)
     account = ask_account(settings)
     yield _token(account)
     yield _clock(account, now)
-    yield Finding(
-        "fallback",
-        None,
-        "tidak terlihat dari sini: pasang Voice Fallback URL nomor ke TwiML Bin di luar TeSA dengan nomor petugas dan "
-        f"koordinator, dan {settings.url('/twilio/voice/fallback')} hanya bila tidak ada / cannot be seen from here: "
-        "point the number's Voice Fallback URL to a TwiML Bin outside TeSA with the duty and coordinators' numbers",
-    )
 
 
 def _address(settings: Settings) -> Iterator[Finding]:

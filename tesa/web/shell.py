@@ -37,6 +37,14 @@ class NavItem:
     count: int = 0
 
 
+@dataclass(frozen=True)
+class Alarm:
+    """A red banner on every page of staff. `url`: where to look, for whoever may."""
+
+    sentence: str
+    url: str | None = None
+
+
 Navigation = Callable[[Any], list[NavItem]]
 
 
@@ -56,6 +64,14 @@ class Frame:
     def nav(self) -> list[NavItem]:
         """The rooms of the signed-in person."""
         return self._navigation(current_user) if self.signed_in else []
+
+    @cached_property
+    def alarms(self) -> list[Alarm]:
+        """What everybody who works here has to see now. Who is asked is filled in by the composition root."""
+        if not self.signed_in:
+            return []
+        asked: tuple[Callable[[], Alarm | None], ...] = current_app.extensions.get("tesa_alarms", ())
+        return [alarm for ask in asked if (alarm := ask()) is not None]
 
     @cached_property
     def person(self) -> str:

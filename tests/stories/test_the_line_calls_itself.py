@@ -168,6 +168,16 @@ def test_the_step_that_fails_is_named(hotline: Hotline, test_call: SelfTest, fai
     assert urgent_notices() == 1
 
 
+def test_the_talk_breaks_off_before_both_were_seen(hotline: Hotline, test_call: SelfTest) -> None:
+    for step in STEPS[:5]:
+        getattr(test_call, step)()
+    test_call.post(f"/twilio/voice/{test_call.contact_id}/join", test_call.sid, OURS, test_call.number)
+    test_call.post("/twilio/voice/status", test_call.sid, OURS, test_call.number, CallStatus="completed")
+    nobody_was_disturbed(hotline)
+    test_call.tick()
+    assert (test_call.row.outcome, test_call.row.failed_step) == ("failed", "met")
+
+
 def test_its_own_leg_is_never_connected(hotline: Hotline, test_call: SelfTest) -> None:
     test_call.tick()
     call = hotline.gateway.calls[-1]

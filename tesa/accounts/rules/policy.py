@@ -198,8 +198,13 @@ POLICY: tuple[Line, ...] = (
     Line("case.hold", Klass.CASE, _only(C), _ALL, fresh=True),  # set and lift
     Line("case.shred", Klass.CASE, _only(C), _ALL, fresh=True),  # propose that all of it is destroyed
     Line("case.shred.approve", Klass.CASE, _only(C, A), fresh=True),
+    # -- the line itself
+    Line("continuity.read", Klass.SETTING, _only(C, A)),  # the document for when we are down, the tests of the line
+    Line("continuity.test", Klass.SETTING, _only(C, A)),  # let the line call itself now
     # -- words and figures
     Line("emergency_words.edit", Klass.SETTING, _only(A)),
+    Line("prompts.read", Klass.SETTING, _only(C, A)),  # what callers hear, and how it sounds
+    Line("prompts.edit", Klass.SETTING, _only(A)),  # upload and delete recordings
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
@@ -52,6 +53,12 @@ class WordForm(FlaskForm):  # type: ignore[misc]
 
     phrase = StringField(_l("Kata atau frasa"), [InputRequired(_l("Tuliskan kata atau frasa.")), Length(min=3, max=60)])
     active = BooleanField(_l("Dipakai"), default=True)
+
+
+class RecordingForm(FlaskForm):  # type: ignore[misc]
+    """A recording of a sentence."""
+
+    file = FileField(_l("Berkas WAV atau MP3"), [FileRequired(_l("Pilih berkas."))])
 
 
 class ButtonForm(FlaskForm):  # type: ignore[misc]

@@ -5,7 +5,7 @@ The policy allows nothing but our own files; there is no inline script or style 
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from tesa.web import reports
 
@@ -15,6 +15,7 @@ SOURCES = {
     "style-src": "'self'",
     "img-src": "'self'",
     "font-src": "'self'",
+    "media-src": "'self'",
     "connect-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
@@ -44,6 +45,6 @@ def init_headers(app: Flask, https: bool) -> None:
         response.headers.update(HEADERS)
         if https:
             response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
-        if request.endpoint != "web.static" or response.status_code >= 400:
+        if "immutable" not in response.headers.get("Cache-Control", "") or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -49,7 +49,17 @@ FORMS = {"outreach.raise_now": "contact_id"}
 """Rules whose id stands in the form."""
 HERS = {"session_id", "passkey_id", "notice_id", "proposal_id"}
 """Arguments that mean something of her own or put to her (nothing is put to anybody here): nothing else is ever found."""
-FREE = {"window": uuid.UUID(int=7), "filename": "x.css", "code": "x", "choice": "x", "token": "x", "purpose": "x"}
+FREE = {
+    "window": uuid.UUID(int=7),
+    "filename": "x.css",
+    "code": "x",
+    "choice": "x",
+    "token": "x",
+    "purpose": "x",
+    "key": "greeting",
+    "language": "id",
+    "digest": "x",
+}
 """Arguments that name nothing that anybody could own."""
 READS = {"contact": "contact.read", "case": "case.read", "note": "case.read", "dispatch": "dispatch.read"}
 """By which act somebody knows of a thing of a kind; other kinds are known to whoever may do the act."""

@@ -107,9 +107,9 @@ POLICY: tuple[Line, ...] = (
     Line("contact.finalize", Klass.CONTACT, _LINE, _to(OWN)),
     Line("contact.finalize", Klass.CONTACT, _only(C), _ALL),
     Line("contact.case", Klass.CONTACT, _only(P), _to(OWN)),
-    Line("call_back.close", Klass.CONTACT, _only(P), _to(OWN, UNASSIGNED)),
+    Line("call_back.close", Klass.CONTACT, _only(P), _NEAR),
     Line("call_back.close", Klass.CONTACT, _only(C), _ALL),
-    Line("call_back.call", Klass.CONTACT, _only(P), _to(OWN, UNASSIGNED)),
+    Line("call_back.call", Klass.CONTACT, _only(P), _NEAR),
     Line("call_back.call", Klass.CONTACT, _only(C), _ALL),
     # -- cases
     Line("case.list", Klass.CASE, _LINE),  # its rows are those of case.read

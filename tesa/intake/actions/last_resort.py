@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from tesa.accounts.public import staff
 from tesa.intake import prompts
+from tesa.intake.speaking import say
 from tesa.psychologists.public import on_duty
 from tesa.telephony.inbound import settings
-from tesa.telephony.plans import DialNumbers, Hangup, Plan, Say
+from tesa.telephony.plans import DialNumbers, Hangup, Plan, Play, Say
 
 MOST_NUMBERS = 10  # Twilio's limit for one Dial
 
@@ -18,20 +20,20 @@ def last_resort(now: datetime) -> Plan:
     duty = on_duty("hotline", now)
     people = staff([person.account_id for person in duty])
     phones = [people[p.account_id].phone for p in duty if p.account_id in people]
-    return _ring(tuple(dict.fromkeys([p for p in phones if p] + list(settings().coordinator_numbers))))
+    return _ring(tuple(dict.fromkeys([p for p in phones if p] + list(settings().coordinator_numbers))), say)
 
 
 def without_database() -> Plan:
-    """Ring the coordinators' numbers, which stand in the settings."""
-    return _ring(settings().coordinator_numbers)
+    """Ring the coordinators' numbers, which stand in the settings; recordings stand in the database."""
+    return _ring(settings().coordinator_numbers, Say)
 
 
-def _ring(numbers: tuple[str, ...]) -> Plan:
+def _ring(numbers: tuple[str, ...], speak: Callable[[str], Say | Play]) -> Plan:
     if not numbers:
-        return (Say(prompts.LAST_RESORT_NOBODY), Hangup())
+        return (speak(prompts.LAST_RESORT_NOBODY), Hangup())
     return (
-        Say(prompts.LAST_RESORT),
+        speak(prompts.LAST_RESORT),
         DialNumbers(numbers[:MOST_NUMBERS], caller_id=settings().voice_number),
-        Say(prompts.LAST_RESORT_NOBODY),
+        speak(prompts.LAST_RESORT_NOBODY),
         Hangup(),
     )

@@ -9,8 +9,12 @@ import struct
 from dataclasses import dataclass
 
 MOST_BYTES = 1024 * 1024
-LONGEST_SENTENCE = 20.0  # seconds
-LONGEST_MUSIC = 30.0  # a caller of whom nothing is heard for a minute is believed to be gone
+LONGEST = {  # seconds
+    "greeting": 5.0,
+    "privacy": 10.0,
+    "waiting_music": 30.0,  # a caller of whom nothing is heard for a minute is believed to be gone
+}
+LONGEST_OTHER = 20.0
 WAV, MP3 = "audio/wav", "audio/mpeg"
 _WAV_FORMATS = {1: "PCM", 6: "A-law", 7: "µ-law"}
 _BITRATES = {  # kbit/s by (MPEG version 1?, layer III)
@@ -31,6 +35,11 @@ class Sound:
 
     content_type: str
     seconds: float
+
+
+def longest(key: str) -> float:
+    """How many seconds the recording of this sentence may last."""
+    return LONGEST.get(key, LONGEST_OTHER)
 
 
 def examine(content: bytes) -> Sound:
@@ -93,3 +102,12 @@ def _frame(content: bytes, place: int) -> tuple[int, float]:
     samples = 1152 if version == 3 else 576
     size = samples // 8 * _BITRATES[version == 3][bitrate] * 1000 // hertz + (third >> 1 & 1)
     return size, samples / hertz
+
+
+def silence(seconds: float) -> bytes:
+    """A WAV file in which nothing is heard: 8 kHz, one channel, 8 bits."""
+    size = int(8000 * seconds)
+    head = struct.pack(
+        "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, 1, 1, 8000, 8000, 1, 8, b"data", size
+    )
+    return head + b"\x80" * size

@@ -1,6 +1,7 @@
 """Pages of intake: *Giliran saya*, *Kotak* and the contact. Thin: permission, form, transaction, act, page."""
 
-from tesa.intake.views import contact, home, promises, words
+from tesa.intake import notice_kinds
+from tesa.intake.views import contact, files, home, promises, sounds, words
 from tesa.intake.views.blueprint import blueprint
 
-__all__ = ["blueprint", "contact", "home", "promises", "words"]
+__all__ = ["blueprint", "contact", "files", "home", "notice_kinds", "promises", "sounds", "words"]

@@ -17,6 +17,7 @@ from tesa.core.vault import create_key_file
 from tests.support.client import OutsideClient
 from tests.support.databases import Databases, PostgresDatabases, databases
 from tests.support.fake_gateway import FakeGateway
+from tests.support.fake_media import FakeMedia
 from tests.support.moved_clock import MovedClock
 from tests.support.settings import close_engines, make_settings, migrate_at
 from tests.support.twilio import Twilio
@@ -89,6 +90,12 @@ def gateway() -> FakeGateway:
 
 
 @pytest.fixture
+def media() -> FakeMedia:
+    """The files that lie at Twilio."""
+    return FakeMedia()
+
+
+@pytest.fixture
 def clock() -> Iterator[MovedClock]:
     """A clock that the test moves; until then it stands at MovedClock's beginning."""
     moved = MovedClock()
@@ -98,11 +105,11 @@ def clock() -> Iterator[MovedClock]:
 
 
 @pytest.fixture
-def app(settings: Settings, gateway: FakeGateway) -> Iterator[Flask]:
+def app(settings: Settings, gateway: FakeGateway, media: FakeMedia) -> Iterator[Flask]:
     """TeSA with a database of this test's own, its context pushed. Nothing is sent until the outbox is swept."""
     from tesa.app import create_app
 
-    app = create_app(settings, gateway=gateway, threads=False)
+    app = create_app(settings, gateway=gateway, threads=False, media=media)
     app.test_client_class = OutsideClient
     with app.app_context():
         yield app

@@ -10,7 +10,10 @@ from tesa.core.db import db
 from tesa.core.transactions import transaction
 from tesa.core.vault import KeysAway
 from tesa.intake.actions.catch_up import catch_up, put_off_contacts
+from tesa.intake.actions.climb_promise import climb_promise, due_promises
+from tesa.intake.actions.link_again import link_again
 from tesa.intake.actions.take_step import take_step
+from tesa.intake.fetching import fetcher
 from tesa.intake.queries import due_contacts, next_deadline
 
 log = logging.getLogger(__name__)
@@ -51,4 +54,31 @@ def catch_up_contacts(now: datetime) -> datetime | None:
     return None
 
 
-JOBS = (("intake.advance", advance_contacts), ("intake.catch_up", catch_up_contacts))
+def advance_promises(now: datetime) -> datetime | None:
+    """Every due rung of a promise to call back, each in a transaction of its own; before that, who has called again."""
+    due = due_promises(now)
+    db.session.rollback()
+    if due:
+        with transaction():
+            link_again(now)
+    for task_id in due:
+        try:
+            with transaction():
+                climb_promise(task_id, now)
+        except Exception:
+            log.exception("promise %s: a due rung failed", task_id)
+    return None
+
+
+def fetch_files(now: datetime) -> datetime | None:
+    """Files that lie at the provider are fetched, on threads of their own."""
+    fetcher().fetch_due(now)
+    return None
+
+
+JOBS = (
+    ("intake.advance", advance_contacts),
+    ("intake.catch_up", catch_up_contacts),
+    ("intake.promises", advance_promises),
+    ("intake.files", fetch_files),
+)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from tesa.cases.public import Why
+from tesa.intake.rules.nuisance import BLOCKED
+from tesa.intake.rules.words import NON_COUNSELLING
 
 CHANNEL = {"voice": _l("Telepon"), "whatsapp": _l("WhatsApp"), "sms": _l("SMS")}
 STATE = {
@@ -50,7 +52,20 @@ EVENT = {
     "left_queue": _l("Keluar dari antrean"),
     "hung_up": _l("Menutup telepon sebelum dijawab"),
     "asked": _l("Minta ditelepon kembali"),
-    "message": _l("Meninggalkan pesan suara"),
+    "message": _l("Memilih meninggalkan pesan suara"),
+    "voicemail_left": _l("Pesan suara masuk"),
+    "voicemail_kept": _l("Pesan suara diambil dan disegel"),
+    "voicemail_heard": _l("Pesan suara didengar"),
+    "recording_left": _l("Rekaman dibuat"),
+    "recording_kept": _l("Rekaman diambil dan disegel"),
+    "recording_heard": _l("Rekaman didengar"),
+    "recording_destroyed": _l("Rekaman dimusnahkan"),
+    "may_record": _l("Jawaban: boleh direkam?"),
+    "promise_rung": _l("Janji telepon kembali: petugas diberi tahu"),
+    "promise_waits": _l("Janji telepon kembali menunggu jam amannya"),
+    "promise_assigned": _l("Penanggung jawab janji telepon kembali"),
+    "called_again": _l("Nomor ini menelepon lagi"),
+    "not_reached": _l("Ditelepon kembali, tidak terhubung"),
     "accepted": _l("Diterima"),
     "declined": _l("Menolak"),
     "missed": _l("Tidak menjawab"),
@@ -70,6 +85,23 @@ EVENT = {
     "held_back": _l("Tidak dihubungi demi keamanannya"),
     "called_back": _l("Ditelepon kembali"),
     "last_resort": _l("Disambungkan langsung ke telepon petugas"),
+}
+QUESTION = {
+    "ask_safe": _l("Apakah Anda aman sekarang?"),
+    "ask_alone": _l("Apakah ada orang lain di dekat Anda?"),
+    "ask_hurt": _l("Apakah Anda terluka?"),
+    "ask_children": _l("Apakah ada anak bersama Anda?"),
+    "ask_help": _l("Perlukah kami mengirim bantuan?"),
+    "ask_later": _l("Bolehkah kami menelepon Anda nanti?"),
+}
+"""What may be asked of a caller who cannot speak, as its button says it."""
+ANSWER = {
+    "yes": _l("ya"),
+    "no": _l("tidak"),
+    "emergency": _l("darurat"),
+    "other": _l("tombol lain"),
+    "none": _l("tidak menjawab"),
+    "not_heard": _l("tidak terdengar olehnya"),
 }
 OUTCOME = {
     "counselling": _l("Konseling"),
@@ -95,6 +127,26 @@ OUTCOME = {
     "inaudible": _l("Tidak terdengar"),
     "network": _l("Gangguan jaringan"),
     "donation_volunteer": _l("Donasi atau relawan"),
+    BLOCKED: _l("Nomor diblokir, tidak disambungkan"),
+}
+CHOOSABLE = {code: word for code, word in OUTCOME.items() if code != BLOCKED}
+AT_HAND = ("silent", "hang_up", "wrong_number", "prank", "abusive", "test", "thanks", "information_only")
+"""The outcomes that have a button of their own."""
+OTHERS = tuple(code for code in NON_COUNSELLING if code not in AT_HAND)
+FLAG = {
+    "suggested": _l("Usulan penanda"),
+    "nuisance": _l("Mengganggu"),
+    "abusive": _l("Kasar"),
+    "blocked": _l("Diblokir"),
+}
+SETTABLE = {kind: word for kind, word in FLAG.items() if kind != "suggested"}
+FLAG_TONE = {"suggested": "act", "nuisance": "", "abusive": "act", "blocked": "now"}
+FLAG_REASON = {
+    "prank": _l("iseng berulang"),
+    "abusive": _l("kata-kata kasar"),
+    "sexual_gratification": _l("pelecehan seksual"),
+    "threatening": _l("ancaman"),
+    "flooding": _l("membanjiri jalur"),
 }
 SERVICE = {
     "information": _l("Informasi"),
@@ -113,6 +165,15 @@ CALL_BACK_OUTCOME = {
     "not_safe": _l("Tidak aman menelepon"),
     "called_again": _l("Sudah menelepon lagi"),
     "refused": _l("Tidak ingin ditelepon"),
+    "given_up": _l("Berhenti mencoba (setelah tiga kali)"),
+}
+FILE_KIND = {"voicemail": _l("Pesan suara"), "recording": _l("Rekaman percakapan")}
+FILE_STATE = {
+    "fetching": _l("sedang diambil"),
+    "kept": _l("tersimpan tersegel"),
+    "deleted_at_provider": _l("tersimpan tersegel"),
+    "failed": _l("gagal diambil"),
+    "destroyed": _l("sudah dimusnahkan"),
 }
 WHY = {
     Why.SHE_SAID_STOP: _l("Ia meminta berhenti dihubungi. Tunggu sampai ia menulis atau menelepon lagi."),
@@ -124,3 +185,20 @@ WHY = {
 LANGUAGE = {"id": _l("Indonesia"), "en": _l("Inggris"), "su": _l("Sunda"), "jv": _l("Jawa")}
 SAFE = {"yes": _l("aman"), "no": _l("tidak aman"), "unknown": _l("belum diketahui")}
 TABS = {"waiting": _l("Menunggu"), "mine": _l("Saya"), "all": _l("Semua")}
+
+
+def event_detail(code: str, detail: str) -> str:
+    """What more is to be said of an event with `code`; empty where its word says all."""
+    match code:
+        case "asked_by_key":
+            return str(QUESTION.get(detail, detail))
+        case "answered_by_key":
+            answer = detail.rpartition(" ")[2]
+            return str(ANSWER.get(answer, answer))
+        case "language":
+            return str(LANGUAGE.get(detail, detail))
+        case "key":
+            return detail if detail.isdigit() else ""
+        case "again" | "silent_again":
+            return f"{detail}×"
+    return ""

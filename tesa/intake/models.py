@@ -35,6 +35,7 @@ class Contact(Model):
     stopped_at: Mapped[datetime | None]  # when she wrote STOP: nothing goes out until she writes or calls again
     ladder_step: Mapped[int] = mapped_column(default=0)
     next_step_at: Mapped[datetime | None]
+    severity: Mapped[int] = mapped_column(default=0)  # what is known of her before anybody spoke with her: rules/priority
     opened_at: Mapped[datetime]
     waiting_since: Mapped[datetime | None]  # the oldest thing of hers that nobody has answered yet
     taken_at: Mapped[datetime | None]
@@ -43,6 +44,9 @@ class Contact(Model):
     emergency_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(30))
     services: Mapped[str] = mapped_column(String(80), default="")
+    recording_consent: Mapped[str | None] = mapped_column(String(10))  # yes | no | withdrawn; nobody asked: empty
+    recording_consent_at: Mapped[datetime | None]
+    from_blocked: Mapped[bool] = mapped_column(default=False)  # the number was blocked when it came in
     test: Mapped[bool] = mapped_column(default=False)  # the line calls itself: nobody's contact, nobody is rung for it
 
     __table_args__ = (
@@ -78,6 +82,22 @@ class Contact(Model):
     )
 
 
+class ContactExclusion(Model):
+    """A psychologist who is never offered this contact, nor sees it while it waits. `set_by` None: it came from her case
+    or an earlier contact of the same number.
+    """
+
+    __tablename__ = "contact_exclusion"
+
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id"), primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(20))
+    set_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    set_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_contact_exclusion_account_id", "account_id"),)
+
+
 class Call(Model):
     """The caller's own leg."""
 
@@ -86,6 +106,7 @@ class Call(Model):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id"), unique=True)
     call_sid: Mapped[str] = mapped_column(String(34), unique=True)
+    own_sid: Mapped[str | None] = mapped_column(String(34), unique=True)  # of her own call, once she was called back
     queue_sid: Mapped[str | None] = mapped_column(String(34))
     heard_at: Mapped[datetime]  # the last time Twilio asked what she should hear
     rounds: Mapped[int] = mapped_column(default=0)  # how many waiting documents she has been given
@@ -184,9 +205,14 @@ class CallBackTask(Model):
     contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id"), unique=True)
     cause: Mapped[str] = mapped_column(String(12))  # hung_up | asked | message
     created_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    recording_sealed: Mapped[bytes | None]
-    recording_seconds: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]  # by when she is to be tried (again)
+    step: Mapped[int] = mapped_column(default=0)  # of the ladder that tells more and more people
+    ladder_from: Mapped[datetime | None]  # from when the ladder counts; none: from the beginning
+    next_step_at: Mapped[datetime | None]
+    assigned_id: Mapped[uuid.UUID | None]  # who answers for it
+    tries: Mapped[int] = mapped_column(default=0)  # how often she could not be reached
+    last_try_at: Mapped[datetime | None]
+    again_id: Mapped[uuid.UUID | None]  # the contact in which she has called again
     done_at: Mapped[datetime | None]
     done_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     outcome: Mapped[str | None] = mapped_column(String(20))
@@ -198,6 +224,12 @@ class CallBackTask(Model):
             "due_at",
             sqlite_where=text("done_at is null"),
             postgresql_where=text("done_at is null"),
+        ),
+        Index(
+            "ix_call_back_task_next_step_at",
+            "next_step_at",
+            sqlite_where=text("next_step_at is not null"),
+            postgresql_where=text("next_step_at is not null"),
         ),
     )
 

@@ -174,6 +174,15 @@ LAST_RESORT_NOBODY = Sentence(
 )
 CONNECTING = Sentence("connecting", "Sebentar, kami menyambungkan.", "One moment, we are connecting you.")
 
+# -- her number is blocked
+TURNED_AWAY = Sentence(
+    "turned_away",
+    "Maaf, panggilan dari nomor ini sedang tidak kami sambungkan. "
+    "Bila Anda atau orang lain dalam bahaya, tekan 0 sekarang, atau hubungi satu satu dua.",
+    "Sorry, calls from this number are not being connected at present. "
+    "If you or somebody else is in danger, press 0 now, or call one one two.",
+)
+
 # -- she cannot speak
 CANNOT_SPEAK = Sentence(
     "cannot_speak",
@@ -286,9 +295,10 @@ WHO_IS_THERE = Sentence("who_is_there", "Halo. Tekan satu untuk berbicara.", "He
 
 # -- texts that leave the house; they are not spoken
 ACKNOWLEDGED = "Terima kasih, pesan Anda sudah kami terima. Seseorang akan segera membalas. Bila mendesak, hubungi 112."
+KEPT = "Pesan Anda kami simpan. Bila dalam bahaya, hubungi 112."
 PAGE = "Ada tugas baru. Buka: {link}"
 REMINDER = "Tugas Anda masih menunggu. Buka: {link}"
-TEXTS = frozenset({"ACKNOWLEDGED", "PAGE", "REMINDER"})
+TEXTS = frozenset({"ACKNOWLEDGED", "KEPT", "PAGE", "REMINDER"})
 
 
 def sentences() -> dict[str, Sentence]:

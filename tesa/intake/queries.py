@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 
 from tesa.accounts.rules.policy import Actor, Relation, Standing, may
 from tesa.accounts.rules.roles import Role
-from tesa.cases.public import sticky_psychologist
 from tesa.core.db import db
 from tesa.core.errors import NotAllowed, NotFound
-from tesa.core.vault import KeysAway, Shredded
+from tesa.core.vault import Shredded
 from tesa.intake import sealing
-from tesa.intake.models import Call, Contact, Offer
+from tesa.intake.models import Call, Contact, ContactExclusion, Offer
+from tesa.intake.rules import priority
 from tesa.intake.rules.words import Channel, ContactState, OfferOutcome
+from tesa.psychologists.public import anyone_free
 from tesa.telephony.numbers import normalised
 
 
@@ -32,11 +33,14 @@ def _bonds(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
     """The contacts to which `actor` is this or that."""
     offered = select(Offer.contact_id).where(Offer.account_id == actor.id, Offer.outcome.is_(None))
     free = Contact.state.in_([ContactState.WAITING, ContactState.CALL_BACK])
+    kept_from_her = exists().where(
+        ContactExclusion.contact_id == Contact.id, ContactExclusion.account_id == actor.id
+    )
     return {
         Relation.OWN: and_(Contact.psychologist_id.is_not(None), Contact.psychologist_id == actor.id),
-        Relation.UNASSIGNED: and_(Contact.psychologist_id.is_(None), free),
-        Relation.OFFERED: Contact.id.in_(offered),
-        Relation.OVERSEEING: Contact.id.is_not(None) if Role.COORDINATOR in actor.roles else false(),
+        Relation.UNASSIGNED: and_(Contact.psychologist_id.is_(None), free, ~kept_from_her),
+        Relation.OFFERED: and_(Contact.id.in_(offered), ~kept_from_her),
+        Relation.OVERSEEING: ~kept_from_her if Role.COORDINATOR in actor.roles else false(),
     }
 
 
@@ -74,19 +78,6 @@ def number_of(contact: Contact) -> str | None:
     try:
         return normalised(sealing.open_number(contact.id, contact.caller_sealed))
     except Shredded:
-        return None
-
-
-def preferred_psychologist(contact: Contact, now: datetime) -> uuid.UUID | None:
-    """Whose line to her broke off, else who works on her case already; None too while the key provider is away: whoever
-    is free then answers her.
-    """
-    if contact.first_to_ring_id is not None:
-        return contact.first_to_ring_id
-    try:
-        number = number_of(contact)
-        return sticky_psychologist(number, now) if number else None
-    except KeysAway:
         return None
 
 
@@ -129,29 +120,56 @@ def offer_and_contact(token: str) -> tuple[Offer, Contact] | None:
     return offer, contact
 
 
-def someone_before(contact: Contact) -> bool:
+def someone_before(contact: Contact, now: datetime) -> bool:
     """Does somebody wait on the telephone whose turn is before that of `contact`?"""
-    earlier = Contact.opened_at < contact.opened_at
-    before = (
-        and_(Contact.emergency_at.is_not(None), earlier)
-        if contact.emergency_at is not None
-        else or_(Contact.emergency_at.is_not(None), earlier)
-    )
-    query = select(Contact.id).where(
-        Contact.state == ContactState.WAITING, Contact.channel == Channel.VOICE, Contact.id != contact.id, before
-    )
-    return db.session.scalar(query.limit(1)) is not None
+    waiting = Contact.state == ContactState.WAITING, Contact.channel == Channel.VOICE, Contact.id != contact.id
+    own = _claim(contact.id, *(getattr(contact, name) for name in CLAIM))
+    rows = db.session.execute(select(Contact.id, *CLAIM_COLUMNS).where(*waiting, ~Contact.test))
+    return any(priority.outranks(_claim(*row), own, now) for row in rows)
 
 
 def due_contacts(now: datetime, limit: int = 100) -> list[uuid.UUID]:
-    """Contacts whose next step is due: emergencies first, then the longest waiting."""
-    rows = db.session.scalars(
-        select(Contact.id)
-        .where(Contact.next_step_at <= now)
-        .order_by(Contact.emergency_at.is_(None), Contact.opened_at)
-        .limit(limit)
+    """Contacts for which something is to be done, in the order of their turn: those whose next step is due, and those
+    who wait on the telephone between two steps without a telephone that rings, if somebody is free to be rung.
+
+    The second sort sees to it that whoever becomes free is rung for the one whose turn it is.
+    """
+    rows = list(db.session.execute(_claims(Contact.next_step_at <= now, limit)))
+    if anyone_free(now):
+        rows += db.session.execute(_claims(_unrung(now), MOST_UNRUNG))
+    claims = [(row[0], _claim(*row)) for row in rows]
+    return [contact_id for contact_id, claim in sorted(claims, key=lambda pair: priority.rank(pair[1], now))]
+
+
+CLAIM = ("emergency_at", "risk", "severity", "waiting_since", "opened_at")
+CLAIM_COLUMNS = tuple(getattr(Contact, name) for name in CLAIM)
+MOST_UNRUNG = 20  # waiting contacts that are looked at between their steps
+Claimed = tuple[uuid.UUID, datetime | None, str | None, int, datetime | None, datetime]
+
+
+def _claims(condition: ColumnElement[bool], limit: int) -> Select[Claimed]:
+    """What the order looks at, roughly in that order."""
+    query = select(Contact.id, *CLAIM_COLUMNS).where(condition)
+    return query.order_by(Contact.emergency_at.is_(None), Contact.severity.desc(), Contact.opened_at).limit(limit)
+
+
+def _unrung(now: datetime) -> ColumnElement[bool]:
+    rings = exists().where(Offer.contact_id == Contact.id, Offer.outcome.is_(None), Offer.kind == "call")
+    return and_(
+        Contact.state == ContactState.WAITING,
+        Contact.channel == Channel.VOICE,
+        Contact.next_step_at > now,
+        Contact.ladder_step > 0,
+        ~Contact.test,
+        ~rings,
     )
-    return list(rows)
+
+
+def _claim(
+    contact_id: uuid.UUID, emergency_at: datetime | None, risk: str | None, severity: int,
+    waiting_since: datetime | None, opened_at: datetime,
+) -> priority.Claim:  # fmt: skip
+    return priority.Claim(str(contact_id), emergency_at is not None, risk, severity, waiting_since or opened_at)
 
 
 def next_deadline() -> datetime | None:

@@ -6,6 +6,7 @@ plan may have changed between.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -17,6 +18,7 @@ from tesa.core.vault import vault
 from tesa.intake import labels
 from tesa.intake.models import Contact, Message
 from tesa.intake.queries import number_of
+from tesa.intake.rules.promises import SafeHours
 from tesa.telephony.inbound import settings
 
 
@@ -57,3 +59,8 @@ def _stopped_at(contact: Contact, number: str | None) -> datetime | None:
             other.stopped_at for other in db.session.scalars(others) if other.stopped_at and number_of(other) == number
         ]
     return max(stops, default=None)
+
+
+def hours_for(contact: Contact) -> Sequence[SafeHours]:
+    """Everybody's hours in which this number may be reached; none: any hour."""
+    return plan_for(number_of(contact), contact.case_id).hours

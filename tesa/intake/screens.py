@@ -15,6 +15,7 @@ from tesa.accounts.rules.policy import Relation
 from tesa.core.db import db
 from tesa.core.vault.shredding import shredded_at
 from tesa.intake import sealing
+from tesa.intake.file_screens import FileView, files_shown
 from tesa.intake.models import Call, CallBackTask, Contact, ContactEvent, Message, Offer
 from tesa.intake.queries import number_of, standing_to, visible_to
 from tesa.intake.rules.words import ContactState
@@ -68,7 +69,8 @@ class ContactView:
     on_duty: Sequence[str]  # who was on duty when it came in
     call: Call | None
     task: CallBackTask | None
-    recording: bool
+    accountable: str | None  # who answers for the promise
+    files: Sequence[FileView]  # nothing of them but that they are there, for whoever may not hear them
     gone_at: datetime | None = None  # when what was said, and her number, were destroyed
 
 
@@ -152,9 +154,9 @@ def contact_view(contact: Contact, principal: Principal) -> ContactView:
     offers = db.session.scalars(
         select(Offer).where(Offer.contact_id == contact.id).order_by(Offer.offered_at, Offer.id)
     ).all()
-    people = {e.actor_id for e in events} | {o.account_id for o in offers} | {contact.psychologist_id}
-    address = emails({p for p in people if p})
     task = db.session.scalar(select(CallBackTask).where(CallBackTask.contact_id == contact.id))
+    people = {e.actor_id for e in events} | {o.account_id for o in offers} | {contact.psychologist_id}
+    address = emails({p for p in (*people, task.assigned_id if task else None) if p})
     return ContactView(
         contact=contact,
         number=(number_of(contact) or "") if "contact.number" in can else _masked_number(contact),
@@ -167,7 +169,8 @@ def contact_view(contact: Contact, principal: Principal) -> ContactView:
         on_duty=_on_duty(contact.id),
         call=db.session.scalar(select(Call).where(Call.contact_id == contact.id)),
         task=task,
-        recording=bool(task and task.recording_sealed) and "contact.words" in can and gone_at is None,
+        accountable=address.get(task.assigned_id) if task and task.assigned_id else None,
+        files=files_shown(contact, heard="contact.words" in can and gone_at is None),
         gone_at=gone_at,
     )
 

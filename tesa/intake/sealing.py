@@ -13,6 +13,7 @@ from typing import Any
 from tesa.core.vault import BlindIndex, Field, SealedColumn, vault
 from tesa.core.vault.files import chunk_field
 from tesa.intake.file_models import SealedChunk, SealedFile
+from tesa.intake.flag_models import NumberFlag
 from tesa.intake.models import CallBackTask, Contact, Message, Oddity
 from tesa.intake.talk_models import TalkLeg, ThirdParty
 from tesa.telephony.numbers import normalised
@@ -46,6 +47,10 @@ def _oddity(oddity_id: uuid.UUID) -> Field:
     return _field("oddity", "form", oddity_id, oddity_id)
 
 
+def _flag(flag_id: uuid.UUID) -> Field:
+    return _field("number_flag", "number", flag_id, flag_id)
+
+
 def seal_number(contact_id: uuid.UUID, raw: str) -> bytes:
     """Seal the caller's address as it came."""
     return vault.seal(_caller(contact_id), raw)
@@ -54,6 +59,16 @@ def seal_number(contact_id: uuid.UUID, raw: str) -> bytes:
 def open_number(contact_id: uuid.UUID, blob: bytes) -> str:
     """The caller's address as it came; empty when withheld."""
     return vault.unseal(_caller(contact_id), blob) or ""
+
+
+def seal_flagged(flag_id: uuid.UUID, number: str) -> bytes:
+    """Seal the number (E.164) that a flag is on; the flag owns the key, so that it outlives the contact."""
+    return vault.seal(_flag(flag_id), number)
+
+
+def open_flagged(flag_id: uuid.UUID, blob: bytes) -> str:
+    """The number that a flag is on."""
+    return vault.unseal(_flag(flag_id), blob) or ""
 
 
 def seal_body(contact_id: uuid.UUID, message_id: uuid.UUID, body: str) -> bytes:
@@ -157,4 +172,11 @@ SEALED = (
     SealedColumn(SealedFile, "reference_sealed", "contact", lambda file: _reference(file.id)),
     SealedColumn(SealedChunk, "body_sealed", "contact", lambda c: _chunk(c.file_id, c.number, c.last)),
     SealedColumn(Oddity, "form_sealed", "contact", lambda oddity: _oddity(oddity.id)),
+    SealedColumn(
+        NumberFlag,
+        "number_sealed",
+        "contact",
+        lambda flag: _flag(flag.id),
+        BlindIndex("number_index", "number", normalised),
+    ),
 )

@@ -80,6 +80,20 @@ class CheckCall:
 
 
 @dataclass(frozen=True)
+class DeleteRecording:
+    """Delete a recording at Twilio. One that is gone already is deleted."""
+
+    recording_sid: str
+
+
+@dataclass(frozen=True)
+class StopRecording:
+    """Stop what is being recorded of a conference. Nothing being recorded is the same as stopped."""
+
+    room_sid: str
+
+
+@dataclass(frozen=True)
 class AddParticipant:
     """Call `to` straight into the conference `room` (a SID or a name), under `label`. Whoever is in it hears the ringing.
 
@@ -135,6 +149,8 @@ Request = (
     | EndCall
     | SendMessage
     | CheckCall
+    | DeleteRecording
+    | StopRecording
     | AddParticipant
     | ChangeParticipant
     | RemoveParticipant
@@ -231,9 +247,23 @@ class TwilioGateway:
                 return self._send(request)
             case CheckCall():
                 return str(self.client.calls(request.call_sid).fetch().status)
+            case DeleteRecording() | StopRecording():
+                self._of_recording(request)
             case AddParticipant() | ChangeParticipant() | RemoveParticipant() | Announce():
                 return self._in_room(request)
         return None
+
+    def _of_recording(self, request: DeleteRecording | StopRecording) -> None:
+        try:
+            match request:
+                case DeleteRecording():
+                    self.client.recordings(request.recording_sid).delete()
+                case StopRecording():
+                    recordings = self.client.conferences(request.room_sid).recordings
+                    recordings("Twilio.CURRENT").update(status="stopped")  # type: ignore[arg-type]  # a plain word
+        except TwilioRestException as error:
+            if error.status != 404:
+                raise
 
     def _in_room(self, request: AddParticipant | ChangeParticipant | RemoveParticipant | Announce) -> str | None:
         conference = self.client.conferences(request.room)

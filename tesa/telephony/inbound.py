@@ -55,6 +55,8 @@ class CallForm:
     left_because: str = ""
     muted: bool | None = None
     held: bool | None = None
+    recording_sid: str | None = None
+    recording_status: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,8 @@ def call_form() -> CallForm:
         left_because=_one(form, "ReasonParticipantLeft")[:60],
         muted=_yes_or_no(_one(form, "Muted")),
         held=_yes_or_no(_one(form, "Hold")),
+        recording_sid=_one(form, "RecordingSid") if SID.fullmatch(_one(form, "RecordingSid")) else None,
+        recording_status=_one(form, "RecordingStatus")[:20],
     )
 
 

@@ -93,10 +93,11 @@ class DialNumbers:
 
 @dataclass(frozen=True)
 class Record:
-    """Let her leave a message of at most `seconds`; `action` is asked afterwards."""
+    """Let her leave a message of at most `seconds`; `action` is asked afterwards, `told_url` when its file is ready."""
 
     action: str
     seconds: int = 180
+    told_url: str | None = None
 
 
 @dataclass(frozen=True)

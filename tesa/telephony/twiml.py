@@ -127,8 +127,13 @@ def _(verb: plans.DialNumbers, parent: Any) -> None:
 
 @_add.register
 def _(verb: plans.Record, parent: Any) -> None:
+    told = (
+        {"recording_status_callback": verb.told_url, "recording_status_callback_method": "POST"}
+        if verb.told_url
+        else {}
+    )
     parent.record(
-        action=verb.action, method="POST", max_length=verb.seconds, play_beep=True, timeout=8, finish_on_key="#"
+        action=verb.action, method="POST", max_length=verb.seconds, play_beep=True, timeout=8, finish_on_key="#", **told
     )
 
 

@@ -100,16 +100,19 @@ def test_with_a_yes_the_own_phone_rings_and_then_hers(
     sid = gateway.sid_of(psychologist.phone or "")
     whisper = fromstring(twilio.post(call.url, CallSid=sid, From=VOICE_NUMBER).data)
     key = whisper.find("Gather").attrib["action"]
-    dial = fromstring(twilio.post(key, CallSid=sid, From=VOICE_NUMBER, Digits="1").data).find("Dial")
-    number = dial.find("Number")
-    assert (number.text, dial.attrib["callerId"]) == (CALLER, VOICE_NUMBER)
-    question = fromstring(twilio.post(number.attrib["url"], CallSid="CA" + "1" * 32, From=VOICE_NUMBER).data)
+    room = fromstring(twilio.post(key, CallSid=sid, From=VOICE_NUMBER, Digits="1").data).find("Dial/Conference")
+    assert room.attrib["participantLabel"].startswith("konselor-")
+    again = fromstring(twilio.post(key, CallSid=sid, From=VOICE_NUMBER, Digits="1").data)
+    assert again.find("Dial") is None
+    outbox().deliver_due(clock.now())
+    assert gateway.rung == [psychologist.phone, CALLER], "the same key twice calls her once"
+    hers = gateway.calls[-1]
+    question = fromstring(twilio.post(hers.url, CallSid="CA" + "1" * 32, From=VOICE_NUMBER).data)
     assert question[-1].tag == "Hangup", "a voicemail presses nothing, and hears nothing that gives her away"
     assert "TeSA" not in "".join(question.itertext())
     yes = question.find("Gather").attrib["action"]
-    assert len(fromstring(twilio.post(yes, CallSid="CA" + "1" * 32, From=VOICE_NUMBER, Digits="1").data)) == 0
-    again = fromstring(twilio.post(key, CallSid=sid, From=VOICE_NUMBER, Digits="1").data)
-    assert again.find("Dial") is None, "the same key twice calls her once"
+    her_room = fromstring(twilio.post(yes, CallSid="CA" + "1" * 32, From=VOICE_NUMBER, Digits="1").data)
+    assert her_room.find("Dial/Conference").text == room.text
     assert outcomes() == ["accepted"]
 
 

@@ -16,7 +16,7 @@ from tesa.accounts.sealing import name_field, phone_field
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
 from tesa.core.vault import vault
-from tesa.intake.jobs import advance_contacts
+from tesa.intake.jobs import advance_contacts, advance_promises, fetch_files
 from tesa.intake.models import CallBackTask, Contact, Message, Offer
 from tesa.outreach.jobs import advance_dispatches
 from tesa.psychologists.models import Assignment
@@ -116,6 +116,8 @@ class Hotline:
         """One tick of the worker."""
         now = self.clock.now()
         advance_contacts(now)
+        advance_promises(now)
+        fetch_files(now)
         advance_dispatches(now)
         outbox().deliver_due(now)
         db.session.rollback()

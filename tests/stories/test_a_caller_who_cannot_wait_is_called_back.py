@@ -62,16 +62,3 @@ def test_a_withheld_number_cannot_be_called_back(hotline: Hotline) -> None:
     assert hotline.keys(caller, "2").find("Leave") is None
     hotline.hangs_up(caller)
     assert hotline.task(caller) is None
-
-
-def test_key_9_takes_a_message(hotline: Hotline) -> None:
-    caller = hotline.calls()
-    assert hotline.keys(caller, "9").find("Leave") is not None
-    document = hotline.leaves_queue(caller, "leave")
-    assert document.find("Record") is not None
-    hotline._of(caller, "recorded", RecordingUrl="http://127.0.0.1/rec", RecordingDuration="12")
-    task = hotline.task(caller)
-    assert task is not None
-    assert (task.cause, task.recording_seconds) == ("message", 12)
-    assert task.recording_sealed
-    assert b"127.0.0.1/rec" not in task.recording_sealed

@@ -102,6 +102,7 @@ POLICY: tuple[Line, ...] = (
     Line("number.reveal", Klass.CONTACT, _only(C), _to(OVERSEEING, BREAK_GLASS), opens=True),  # of a contact, of a case
     Line("contact.take", Klass.CONTACT, _LINE, _to(UNASSIGNED, OFFERED, OWN)),  # her own: one assigned to her
     Line("contact.reply", Klass.CONTACT, _LINE, _to(OWN)),
+    Line("contact.ask", Klass.CONTACT, _LINE, _to(OWN)),  # of a caller who cannot speak, answered with keys
     Line("contact.emergency", Klass.CONTACT, _only(P), _NEAR),
     Line("contact.emergency", Klass.CONTACT, _only(C), _ALL),
     Line("contact.finalize", Klass.CONTACT, _LINE, _to(OWN)),

@@ -6,7 +6,7 @@ from tesa.core.vault.errors import Unopenable
 
 SIZE_CLASSES = (64, 256, 1024, 4096)
 _NONE, _TEXT, _BYTES = 0, 1, 2
-_HEAD = 5  # kind (1) and length (4)
+HEAD = 5  # kind (1) and length (4)
 _ZEROS = bytes(SIZE_CLASSES[-1])  # longer than any padding
 
 
@@ -31,19 +31,19 @@ def padded(content: str | bytes | None) -> bytes:
         kind, raw = _TEXT, content.encode("utf-8", "surrogatepass")
     else:
         kind, raw = _BYTES, content
-    head = (kind << 32 | len(raw)).to_bytes(_HEAD, "big")
-    length = _HEAD + len(raw)
+    head = (kind << 32 | len(raw)).to_bytes(HEAD, "big")
+    length = HEAD + len(raw)
     return b"".join((head, raw, _ZEROS[: size_class(length) - length]))
 
 
 def unpadded(body: bytes) -> str | bytes | None:
     """What `padded` was given. Raises Unopenable when the body is none of its making."""
-    if len(body) < _HEAD:
+    if len(body) < HEAD:
         raise Unopenable
-    kind, length = body[0], int.from_bytes(body[1:_HEAD], "big")
-    if size_class(_HEAD + length) != len(body) or not _ZEROS.startswith(body[_HEAD + length :]):
+    kind, length = body[0], int.from_bytes(body[1:HEAD], "big")
+    if size_class(HEAD + length) != len(body) or not _ZEROS.startswith(body[HEAD + length :]):
         raise Unopenable
-    raw = body[_HEAD : _HEAD + length]
+    raw = body[HEAD : HEAD + length]
     if kind == _NONE and length == 0:
         return None
     if kind == _TEXT:

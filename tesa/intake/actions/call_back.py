@@ -1,7 +1,7 @@
 """A promised call is made: first the phone of whoever makes it, then hers, and only if her plan allows it now.
 
-Three times the rule is asked: when the button is pressed, when the own phone is rung, and when key 1 has been pressed
-there, because between any two of them her plan may have changed or her safe hours may have ended.
+Four times the rule is asked: when the button is pressed, when the own phone is rung, when key 1 has been pressed there,
+and when hers is rung, because between any two of them her plan may have changed or her safe hours may have ended.
 """
 
 from __future__ import annotations
@@ -15,32 +15,34 @@ from flask_babel import gettext as _
 from tesa.accounts.public import member
 from tesa.cases.public import How
 from tesa.core.db import db, new_id
-from tesa.core.errors import RuleBroken
+from tesa.core.errors import Conflict, RuleBroken
 from tesa.intake import addresses, prompts
+from tesa.intake.actions.climb_promise import assign_promise
+from tesa.intake.actions.leave_talk import leave_talk
 from tesa.intake.actions.log_event import log_event
-from tesa.intake.models import CallBackTask, Contact, Offer
-from tesa.intake.queries import number_of, offer_and_contact
+from tesa.intake.actions.make_promise import promise_of
+from tesa.intake.actions.talk_back import BACK, broke_off, is_under_way, talk_back
+from tesa.intake.models import Contact, Offer
+from tesa.intake.queries import call_of, number_of, offer_and_contact
 from tesa.intake.reaching import refuse_unsafe, why_not
-from tesa.intake.rules.words import FINAL_RANK, LEG_RANK, OfferOutcome
-from tesa.telephony.inbound import CallForm, settings
+from tesa.intake.rules.words import FINAL_RANK, LEG_RANK, ContactState, OfferOutcome
+from tesa.intake.talk_queries import leg_of_offer
+from tesa.telephony.inbound import CallForm
 from tesa.telephony.outbox import enqueue
-from tesa.telephony.plans import DialNumbers, Gather, Hangup, Plan, Say
+from tesa.telephony.plans import Gather, Hangup, Plan, Say
 
 RING_BACK = "intake.call_back"
-KIND = "back"
-HER_PHONE_RINGS = 15  # seconds; Twilio adds five, and voicemails answer after twenty
 
 
 def call_back(contact: Contact, by: uuid.UUID, now: datetime) -> None:
     """Ring the phone of `by`, to lead her to the caller of `contact` (locked), who is owed a call.
 
-    Raises Conflict with the reason when it is not safe for the caller to be called now; RuleBroken when nothing is owed
-    to her, or one of the two has no number. Pressing again while the own phone rings does nothing.
+    From now on `by` answers for the promise. Raises Conflict with the reason when it is not safe for the caller to be
+    called now, or somebody calls her already; RuleBroken when nothing is owed to her, or one of the two has no number.
+    Pressing again while the own phone rings does nothing.
     """
-    owed = db.session.scalar(
-        db.select(CallBackTask.id).where(CallBackTask.contact_id == contact.id, CallBackTask.done_at.is_(None))
-    )
-    if owed is None:
+    task = promise_of(contact)
+    if task is None or task.done_at is not None:
         raise RuleBroken(_("Tidak ada janji menelepon kembali yang terbuka."))
     if number_of(contact) is None:
         raise RuleBroken(_("Nomornya tidak tampak, jadi ia tidak dapat ditelepon."))
@@ -48,17 +50,21 @@ def call_back(contact: Contact, by: uuid.UUID, now: datetime) -> None:
     person = member(by)
     if person is None or not person.phone:
         raise RuleBroken(_("Isi nomor telepon Anda di profil lebih dahulu."))
-    ringing = db.select(Offer.id).where(
-        Offer.contact_id == contact.id, Offer.account_id == by, Offer.kind == KIND, Offer.outcome.is_(None)
+    rings_for = db.session.scalar(
+        db.select(Offer.account_id).where(Offer.contact_id == contact.id, Offer.kind == BACK, Offer.outcome.is_(None))
     )
-    if db.session.scalar(ringing) is not None:
+    if rings_for == by:
         return
+    if rings_for is not None or contact.state == ContactState.IN_PROGRESS:
+        raise Conflict(_("Rekan lain sedang meneleponnya."))
     offer = Offer(
-        id=new_id(), contact_id=contact.id, kind=KIND, account_id=by, tier=0, reasons="call back",
+        id=new_id(), contact_id=contact.id, kind=BACK, account_id=by, tier=0, reasons="call back",
         token=secrets.token_urlsafe(32), offered_at=now,
     )  # fmt: skip
     db.session.add(offer)
     db.session.flush()
+    if task.assigned_id != by:
+        assign_promise(contact, task, by, now)
     enqueue(RING_BACK, offer.id, now)
 
 
@@ -80,7 +86,7 @@ def ask_caller_back(token: str, now: datetime) -> Plan:
 
 
 def dial_caller(token: str, form: CallForm, now: datetime) -> Plan:
-    """Key 1 on the own phone: her phone rings, and who picks it up hears a neutral question first."""
+    """Key 1 on the own phone: she is led into the conference, and the caller's phone rings."""
     found = offer_and_contact(token)
     if found is None or found[0].outcome is not None:
         return (Say(prompts.GONE), Hangup())
@@ -88,16 +94,12 @@ def dial_caller(token: str, form: CallForm, now: datetime) -> Plan:
     if form.digits[:1] != "1":
         offer.outcome, offer.ended_at = OfferOutcome.DECLINED, now
         return (Say(prompts.DECLINED), Hangup())
-    number = number_of(contact)
-    if number is None or not still_safe(offer, contact, now):
+    if contact.state != ContactState.CALL_BACK:
+        offer.outcome, offer.ended_at = OfferOutcome.CANCELLED, now
+        return (Say(prompts.TAKEN), Hangup())
+    if number_of(contact) is None or not still_safe(offer, contact, now):
         return (Say(prompts.NOT_NOW), Hangup())
-    offer.outcome, offer.accepted_by, offer.joined_at = OfferOutcome.ACCEPTED, "phone", now
-    log_event(contact.id, "called_back", now, offer.account_id)
-    return (
-        Say(prompts.CONNECTING),
-        DialNumbers((number,), settings().voice_number, HER_PHONE_RINGS, addresses.of_back(token, "she")),
-        Hangup(),
-    )
+    return talk_back(offer, contact, form, now)
 
 
 def note_back_status(token: str, form: CallForm, now: datetime) -> None:
@@ -106,7 +108,19 @@ def note_back_status(token: str, form: CallForm, now: datetime) -> None:
     rank = LEG_RANK.get(form.status, 0)
     if found is None or rank <= found[0].leg_rank:
         return
-    offer = found[0]
+    offer, contact = found
     offer.leg_rank, offer.leg_status, offer.call_sid = rank, form.status, offer.call_sid or (form.sid or None)
-    if rank >= FINAL_RANK and offer.outcome is None:
+    if rank < FINAL_RANK:
+        return
+    if offer.outcome is None:
         offer.outcome, offer.ended_at = OfferOutcome.MISSED, now
+    elif is_under_way(offer, contact):
+        _own_line_is_over(offer, contact, now)
+
+
+def _own_line_is_over(offer: Offer, contact: Contact, now: datetime) -> None:
+    call, leg = call_of(contact.id), leg_of_offer(offer.id)
+    if call is not None and call.joined_at is None:
+        broke_off(offer, contact, now)
+    elif leg is not None:
+        leave_talk(leg, contact, now, "self")

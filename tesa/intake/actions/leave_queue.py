@@ -5,16 +5,18 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from tesa.intake import addresses, prompts
+from tesa.intake import prompts
 from tesa.intake.actions.give_up_waiting import give_up_waiting
 from tesa.intake.actions.join_room import join_room
 from tesa.intake.actions.last_resort import last_resort
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.ring_directly import ring_directly
+from tesa.intake.actions.take_message import take_message
 from tesa.intake.queries import locked
 from tesa.intake.rules.words import ContactState
+from tesa.intake.speaking import say
 from tesa.telephony.inbound import CallForm
-from tesa.telephony.plans import Hangup, Plan, Record, Say
+from tesa.telephony.plans import Hangup, Plan
 
 
 def leave_queue(contact_id: uuid.UUID, form: CallForm, now: datetime) -> Plan:
@@ -30,17 +32,9 @@ def leave_queue(contact_id: uuid.UUID, form: CallForm, now: datetime) -> Plan:
         give_up_waiting(contact, "hung_up", now)
         return ()
     if result == "leave" and contact.wants == "message":
-        return (Say(prompts.LEAVE_MESSAGE), Record(addresses.of_call(contact_id, "recorded")), Hangup())
+        return take_message(contact, now)
     if result == "leave":
         give_up_waiting(contact, "asked", now)
-        return (Say(prompts.WILL_CALL), Hangup())
+        return (say(prompts.WILL_CALL, contact.language), Hangup())
     # The queue is full or Twilio could not play our waiting document: a person, directly.
     return ring_directly(contact_id, now)
-
-
-def keep_recording(contact_id: uuid.UUID, form: CallForm, now: datetime) -> Plan:
-    """She has left a message (or nothing): a call-back task keeps the sealed reference to it."""
-    contact = locked(contact_id)
-    if contact is not None:
-        give_up_waiting(contact, "message", now, form.recording_url, form.recording_seconds)
-    return (Say(prompts.MESSAGE_KEPT), Hangup())

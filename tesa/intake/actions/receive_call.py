@@ -11,15 +11,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from tesa.core.db import db, new_id
 from tesa.core.vault import vault
-from tesa.intake import addresses, sealing
+from tesa.intake import sealing
+from tesa.intake.actions.turn_away import as_turned_away, first_plan, turned_away_plan
+from tesa.intake.actions.wait_in_queue import wait_plan
 from tesa.intake.callers import known_of
+from tesa.intake.flags import is_turned_away
 from tesa.intake.models import Call, Contact, ContactEvent
-from tesa.intake.queries import contact_of_call
+from tesa.intake.queries import contact_called_back, contact_of_call
 from tesa.intake.rules import ladder
 from tesa.intake.rules.words import Channel, ContactState
 from tesa.psychologists.public import on_duty
 from tesa.telephony.inbound import CallForm
-from tesa.telephony.plans import Enqueue, Plan
+from tesa.telephony.plans import Plan
 
 CALLS = cast(Table, Call.__table__)
 KEEP_ONCE = {
@@ -36,15 +39,16 @@ def receive_call(form: CallForm, now: datetime, *, test: bool = False) -> Plan:
     The same CallSid gives the same contact, however often Twilio asks. `test`: the line calls itself, and nobody is
     rung.
     """
-    there = contact_of_call(form.sid)
+    there = contact_of_call(form.sid) or contact_called_back(form.sid)
     if there is not None:
-        return wait_plan(there)
+        return first_plan(there)
     contact_id = new_id()
     index = vault.index_or_later("number", form.caller) if form.caller and not test else None
     vault.begin(contact_id, "contact")
     duty = on_duty("hotline", now)
     anyone = any(person.tier in (1, 2) for person in duty)
     known = known_of(None if test else form.caller, now)
+    away = not test and is_turned_away(form.caller, now, known.emergency)
     row = {
         "id": contact_id,
         "channel": Channel.VOICE,
@@ -58,7 +62,9 @@ def receive_call(form: CallForm, now: datetime, *, test: bool = False) -> Plan:
         "language": known.language,
         "wish_woman": known.wish_woman,
         "first_to_ring_id": known.first_to_ring,
+        "severity": known.severity,
         **({"risk": "emergency", "emergency_at": now} if known.emergency else {}),
+        **(as_turned_away(now) if away else {"from_blocked": False}),
     }
     db.session.connection().execute(INSERT_CONTACT, row)
     if not _insert_call(contact_id, form.sid, now):
@@ -67,7 +73,7 @@ def receive_call(form: CallForm, now: datetime, *, test: bool = False) -> Plan:
         other = contact_of_call(form.sid)
         if other is None:
             raise RuntimeError("a call was refused as a duplicate, but there is none")
-        return wait_plan(other)
+        return first_plan(other)
     on_shift = " ".join(f"{person.account_id}:{person.tier}:{person.state}" for person in duty)
     events = [
         {"id": new_id(), "contact_id": contact_id, "at": now, "code": code, "detail": detail}
@@ -78,21 +84,10 @@ def receive_call(form: CallForm, now: datetime, *, test: bool = False) -> Plan:
         )
     ]
     db.session.connection().execute(INSERT_EVENT, events)
-    return wait_plan(contact_id)
+    return turned_away_plan(contact_id, known.language) if away else wait_plan(contact_id)
 
 
 def _insert_call(contact_id: uuid.UUID, call_sid: str, now: datetime) -> bool:
     statement = KEEP_ONCE[db.engine.dialect.name]
     row = {"id": new_id(), "contact_id": contact_id, "call_sid": call_sid, "heard_at": now}
     return db.session.connection().execute(statement, row).one_or_none() is not None
-
-
-def wait_plan(contact_id: uuid.UUID) -> Plan:
-    """Wait in the queue."""
-    return (
-        Enqueue(
-            queue=addresses.QUEUE,
-            wait_url=addresses.of_call(contact_id, "wait"),
-            action=addresses.of_call(contact_id, "left"),
-        ),
-    )

@@ -1,4 +1,4 @@
-"""Destroy what a contact brought: her number and its index, the messages, what she left on the last resort."""
+"""Destroy what a contact brought: her number and its index, the messages, her voice."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tesa.cases.actions.shred_notes import let_drafts_go
 from tesa.core.db import db
 from tesa.core.errors import NotFound, RuleBroken
 from tesa.core.vault.shredding import rested, shred
+from tesa.intake.actions.destroy_file import destroy_file, files_of
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.models import Contact
 from tesa.intake.queries import locked
@@ -31,6 +32,7 @@ def shred_contact(contact_id: uuid.UUID, why: str, by: uuid.UUID | None, now: da
     if contact.state != ContactState.FINALIZED or not rested(contact.finalized_at or now, now):
         raise RuleBroken(_("Masih ada kontak yang belum selesai dicatat."))
     keys = shred(contact.id, "contact", why, now) + shred(contact.id, "note", why, now)
+    keys += sum(destroy_file(file, why, now) for file in files_of(contact.id))
     let_drafts_go(contact.id)
     contact.caller_index = None
     log_event(contact.id, "shredded", now, by)

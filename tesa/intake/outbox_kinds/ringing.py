@@ -10,7 +10,6 @@ from sqlalchemy import select
 from tesa.core.db import db
 from tesa.intake import addresses
 from tesa.intake.actions.accept_offer import CALL_IN
-from tesa.intake.actions.call_back import RING_BACK, still_safe
 from tesa.intake.actions.miss_offer import miss_offer
 from tesa.intake.actions.note_caller_status import TELL_GONE
 from tesa.intake.actions.offer_contact import RING
@@ -38,26 +37,6 @@ def _compose_ring(ref: uuid.UUID, _now: datetime) -> Request | None:
         status_url=addresses.of_offer(offer.token, "status"),
         ring_seconds=RING_SECONDS,
     )
-
-
-def _compose_back(ref: uuid.UUID, now: datetime) -> Request | None:
-    """The own phone of whoever calls back, while it is still safe for the caller."""
-    offer = db.session.get(Offer, ref)
-    contact = locked(offer.contact_id) if offer else None
-    if offer is None or contact is None or offer.outcome is not None or not still_safe(offer, contact, now):
-        return None
-    phone = phone_of(offer)
-    if phone is None:
-        return None
-    return PlaceCall(phone, addresses.of_back(offer.token), addresses.of_back(offer.token, "status"), RING_SECONDS)
-
-
-def _settle_back(ref: uuid.UUID, outcome: Outcome, now: datetime) -> None:
-    offer = db.session.get(Offer, ref)
-    if offer is not None and outcome.state == "sent":
-        offer.call_sid = offer.call_sid or outcome.sid
-    elif offer is not None and offer.outcome is None:
-        offer.outcome, offer.ended_at = OfferOutcome.MISSED, now
 
 
 def _settle_ring(ref: uuid.UUID, outcome: Outcome, now: datetime) -> None:
@@ -98,7 +77,6 @@ def _compose_gone(ref: uuid.UUID, _now: datetime) -> Request | None:
 
 KINDS = (
     Kind(RING, _compose_ring, _settle_ring, Promise.REPEAT),
-    Kind(RING_BACK, _compose_back, _settle_back, Promise.ONCE),
     Kind(STOP_RINGING, _compose_stop, nothing_more, Promise.CONTROL),
     Kind(CALL_IN, _compose_call_in, nothing_more, Promise.CONTROL),
     Kind(TELL_GONE, _compose_gone, nothing_more, Promise.CONTROL),

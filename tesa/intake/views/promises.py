@@ -18,6 +18,7 @@ from tesa.core.transactions import transaction
 from tesa.intake import forms
 from tesa.intake.actions.call_back import call_back
 from tesa.intake.actions.close_call_back import close_call_back
+from tesa.intake.actions.take_promise import take_promise
 from tesa.intake.models import CallBackTask
 from tesa.intake.queries import contact_for
 from tesa.intake.views.blueprint import blueprint
@@ -38,6 +39,18 @@ def close_promise(contact_id: uuid.UUID) -> AnyResponse:
             raise NotFound
         close_call_back(task, found, form.outcome.data, form.reason.data or "", who.id, now)
         record(who.id, "call_back.close", "contact", contact_id, now, outcome=form.outcome.data)
+    return to_contact(contact_id)
+
+
+@blueprint.post("/kontak/<uuid:contact_id>/janji")
+@require("contact.take")
+def promise_mine(contact_id: uuid.UUID) -> AnyResponse:
+    """She will call back: she answers for it from now on."""
+    who, now = principal(), clock.now()
+    with transaction():
+        found = contact_for(contact_id, who, "contact.take")
+        take_promise(found, who.id, now)
+        record(who.id, "call_back.take", "contact", contact_id, now)
     return to_contact(contact_id)
 
 

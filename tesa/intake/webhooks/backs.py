@@ -8,10 +8,14 @@ from tesa.core import clock
 from tesa.core.transactions import transaction
 from tesa.intake import addresses, prompts
 from tesa.intake.actions.call_back import ask_caller_back, dial_caller, note_back_status
+from tesa.intake.actions.note_caller_status import caller_is_gone
+from tesa.intake.actions.talk_back import is_under_way, not_answered, note_her_sid, she_answered
+from tesa.intake.queries import call_of, offer_and_contact
+from tesa.intake.rules.words import FINAL_RANK, LEG_RANK
 from tesa.intake.webhooks.blueprint import NOTED, blueprint
 from tesa.telephony import twiml
 from tesa.telephony.inbound import call_form
-from tesa.telephony.plans import Gather, Hangup, Say
+from tesa.telephony.plans import Gather, Hangup, Plan, Say
 
 
 @blueprint.post("/back/<token>")
@@ -35,13 +39,48 @@ def back_key(token: str) -> Response:
 @blueprint.post("/back/<token>/she")
 def back_she(token: str) -> Response:
     """The called phone has been picked up, by her or by somebody else: nothing is said but a neutral question."""
-    return twiml.response((Gather(addresses.of_back(token, "yes"), (Say(prompts.WHO_IS_THERE),), timeout=8), Hangup()))
+    form = call_form()
+    with transaction():
+        found = offer_and_contact(token)
+        plan: Plan = (Hangup(),)
+        if found is not None and is_under_way(*found):
+            note_her_sid(*found, form.sid)
+            plan = (Gather(addresses.of_back(token, "yes"), (Say(prompts.WHO_IS_THERE),), timeout=8), Hangup())
+    return twiml.response(plan)
 
 
 @blueprint.post("/back/<token>/yes")
 def back_yes(token: str) -> Response:
-    """A key was pressed there: both are connected. A voicemail presses none."""
-    return twiml.response(())
+    """A key was pressed there: she comes into the conference. A voicemail presses none."""
+    form, now = call_form(), clock.now()
+    with transaction():
+        found = offer_and_contact(token)
+        plan = she_answered(*found, form, now) if found is not None else (Hangup(),)
+    return twiml.response(plan)
+
+
+@blueprint.post("/back/<token>/hers")
+def back_hers(token: str) -> tuple[str, int]:
+    """How the called phone fares."""
+    form, now = call_form(), clock.now()
+    with transaction():
+        found = offer_and_contact(token)
+        if found is not None:
+            offer, contact = found
+            call = call_of(contact.id)
+            if LEG_RANK.get(form.status, 0) < FINAL_RANK:
+                note_her_sid(offer, contact, form.sid)
+            elif call is not None and call.joined_at is not None and call.call_sid == form.sid:
+                caller_is_gone(contact, now)
+            else:
+                not_answered(offer, contact, now)
+    return NOTED
+
+
+@blueprint.post("/back/<token>/nobody")
+def back_nobody(token: str) -> Response:
+    """Whoever called back hears that nobody was reached."""
+    return twiml.response((Say(prompts.NOT_ANSWERED), Hangup()))
 
 
 @blueprint.post("/back/<token>/status")

@@ -22,6 +22,7 @@ from tesa.intake.actions.press_waiting_key import answer_safe, press_quiet_key, 
 from tesa.intake.actions.receive_call import receive_call
 from tesa.intake.actions.ring_directly import ring_directly
 from tesa.intake.actions.say_privacy import say_privacy
+from tesa.intake.actions.turn_away import press_blocked_key
 from tesa.intake.queries import contact_of_call
 from tesa.intake.webhooks.blueprint import NOTED, blueprint
 from tesa.intake.webhooks.guarded import or_last_resort
@@ -85,6 +86,13 @@ def wait(contact_id: uuid.UUID) -> Response:
 def key(contact_id: uuid.UUID) -> Response:
     """A key she pressed while waiting."""
     return _pressed(press_waiting_key, contact_id)
+
+
+@blueprint.post("/voice/<uuid:contact_id>/blocked")
+@or_last_resort
+def blocked(contact_id: uuid.UUID) -> Response:
+    """A key she pressed when her call was not put through."""
+    return _pressed(press_blocked_key, contact_id)
 
 
 @blueprint.post("/voice/<uuid:contact_id>/quiet")

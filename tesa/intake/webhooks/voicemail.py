@@ -1,0 +1,44 @@
+"""She leaves a message: her answer about calling, the end of the message, and its file."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response
+
+from tesa.core import clock
+from tesa.core.transactions import transaction
+from tesa.intake.actions.take_message import answer_may, keep_recording, note_voicemail
+from tesa.intake.webhooks.blueprint import NOTED, blueprint
+from tesa.intake.webhooks.guarded import or_last_resort
+from tesa.telephony import twiml
+from tesa.telephony.inbound import call_form
+
+
+@blueprint.post("/voice/<uuid:contact_id>/may")
+@or_last_resort
+def may_call(contact_id: uuid.UUID) -> Response:
+    """May we call her number? Then she leaves her message."""
+    form, now = call_form(), clock.now()
+    with transaction():
+        plan = answer_may(contact_id, form, now)
+    return twiml.response(plan)
+
+
+@blueprint.post("/voice/<uuid:contact_id>/recorded")
+@or_last_resort
+def recorded(contact_id: uuid.UUID) -> Response:
+    """She has left a message."""
+    form, now = call_form(), clock.now()
+    with transaction():
+        plan = keep_recording(contact_id, form, now)
+    return twiml.response(plan)
+
+
+@blueprint.post("/voice/<uuid:contact_id>/voicemail")
+def voicemail_ready(contact_id: uuid.UUID) -> tuple[str, int]:
+    """Its file is ready."""
+    form, now = call_form(), clock.now()
+    with transaction():
+        note_voicemail(contact_id, form, now)
+    return NOTED

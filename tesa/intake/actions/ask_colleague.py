@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from flask_babel import gettext as _
 
 from tesa.accounts.public import member
 from tesa.core.db import db
-from tesa.core.errors import Conflict, RuleBroken
+from tesa.core.errors import Conflict, NotFound, RuleBroken
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.offer_contact import coordinators, offer_contact
 from tesa.intake.actions.open_leg import open_leg
@@ -20,7 +21,8 @@ from tesa.intake.rules.words import ContactState, OfferOutcome
 from tesa.intake.talk_models import TalkLeg
 from tesa.intake.talk_queries import live_legs
 from tesa.psychologists.actions.mark_ringing import mark_ringing
-from tesa.psychologists.public import Need, on_duty, rank_for, state_of
+from tesa.intake.wishes import need_of, never_for
+from tesa.psychologists.public import on_duty, rank_for, state_of
 from tesa.psychologists.rules.presence import State
 
 ASKED_CODES = {"transfer": "transfer_asked", "join": "coordinator_asked", "listen": "listening_asked"}
@@ -37,6 +39,8 @@ def ask_colleague(contact: Contact, account_id: uuid.UUID, by: uuid.UUID | None,
         raise RuleBroken(_("Seorang rekan sudah dihubungi. Tunggu jawabannya atau batalkan dahulu."))
     if account_id == contact.psychologist_id:
         raise RuleBroken(_("Pilih rekan lain."))
+    if account_id in never_for(contact):
+        raise RuleBroken(_("Kontak ini tidak boleh ditawarkan kepada rekan ini."))
     if not mark_ringing(account_id, contact.id, now):
         raise Conflict(_("Rekan ini tidak bebas sekarang."))
     return _ask(contact, "transfer", account_id, by, now)
@@ -49,13 +53,7 @@ def ask_next_colleague(contact: Contact, by: uuid.UUID | None, now: datetime) ->
         return None
     declined = {o.account_id for o in offers_of(contact.id) if o.outcome == OfferOutcome.DECLINED and o.account_id}
     own = {contact.psychologist_id} if contact.psychologist_id else set()
-    need = Need(
-        wish_woman=contact.wish_woman,
-        languages=frozenset(),
-        preferred=None,
-        excluded=frozenset(declined | own),
-        critical=contact.emergency_at is not None,
-    )
+    need = replace(need_of(contact, now, declined | own), preferred=None)
     for candidate in rank_for(need, now):
         if mark_ringing(candidate.account_id, contact.id, now):
             return _ask(contact, "transfer", candidate.account_id, by, now)
@@ -67,9 +65,10 @@ def ask_coordinators(contact: Contact, by: uuid.UUID | None, now: datetime) -> i
     _must_talk(contact)
     asked = {o.account_id for o in offers_of(contact.id) if o.kind == "join" and o.outcome is None}
     people, numbers = coordinators(now)
+    never = never_for(contact)
     rung = 0
     for account_id in people:
-        if account_id in asked or account_id == contact.psychologist_id:
+        if account_id in asked | never or account_id == contact.psychologist_id:
             continue
         if mark_ringing(account_id, contact.id, now):
             _ask(contact, "join", account_id, by, now)
@@ -87,6 +86,8 @@ def listen_in(contact: Contact, account_id: uuid.UUID, now: datetime) -> TalkLeg
     The psychologist is told, on her page and in her ear. Raises Conflict while she is in another talk.
     """
     _must_talk(contact)
+    if account_id in never_for(contact):
+        raise NotFound
     if any(leg.account_id == account_id for leg in live_legs(contact.id)):
         raise Conflict(_("Anda sudah ikut dalam percakapan ini."))
     if not mark_ringing(account_id, contact.id, now) and state_of(account_id, now) in (State.TALKING, State.RINGING):

@@ -23,6 +23,7 @@ from tesa.telephony.outbox import enqueue
 WRAP_UP = timedelta(seconds=60)  # then she can be rung again; the record stays among what she owes
 GOODBYE = "intake.goodbye"
 STOP_LEG = "intake.stop_leg"
+HAD_FINISHED_WITHIN = timedelta(seconds=34)  # from four seconds before the line broke off, where her ladder begins
 LINES_CLOSE_WITHIN = timedelta(seconds=6)  # they close with the conference; what is open then is ended
 
 
@@ -80,10 +81,30 @@ def finish_broken_talk(contact: Contact, account_id: uuid.UUID, now: datetime) -
     call = call_of(contact.id)
     if contact.state != ContactState.WAITING or contact.first_to_ring_id != account_id or call is None:
         raise RuleBroken(_("Kontak ini sudah ditangani dengan cara lain."))
-    contact.state, contact.ended_at, contact.next_step_at = ContactState.TO_RECORD, now, None
-    contact.waiting_since, contact.psychologist_id = None, account_id
-    withdraw_offers(contact.id, now)
     if call.ended_at is None:
         call.ended_at, call.ended_by = now, "psychologist"
         enqueue(GOODBYE, contact.id, now)
-    log_event(contact.id, "talk_ended", now, account_id, detail="psychologist")
+    _record_broken(contact, account_id, "psychologist", now)
+
+
+def had_finished(contact: Contact, now: datetime) -> bool:
+    """Does a caller who hangs up at `now`, while she waits, follow our words that she may if she had finished?
+
+    Whoever stays on for longer wants to be answered, and is owed a call; so is whoever was in an emergency.
+    """
+    if contact.first_to_ring_id is None or contact.ladder_from is None or contact.emergency_at is not None:
+        return False
+    return now - contact.ladder_from <= HAD_FINISHED_WITHIN
+
+
+def end_broken_talk(contact: Contact, now: datetime) -> None:
+    """She hung up soon after the line to her psychologist broke off: it is over, and that psychologist records it."""
+    if contact.first_to_ring_id is not None:
+        _record_broken(contact, contact.first_to_ring_id, "caller", now)
+
+
+def _record_broken(contact: Contact, account_id: uuid.UUID, ended_by: str, now: datetime) -> None:
+    contact.state, contact.ended_at, contact.next_step_at = ContactState.TO_RECORD, now, None
+    contact.waiting_since, contact.psychologist_id = None, account_id
+    withdraw_offers(contact.id, now)
+    log_event(contact.id, "talk_ended", now, account_id if ended_by == "psychologist" else None, detail=ended_by)

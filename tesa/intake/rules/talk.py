@@ -35,6 +35,7 @@ class LegState(StrEnum):
 RANK = {LegState.ASKED: 1, LegState.RINGING: 2, LegState.JOINED: 3, LegState.LEFT: 9, LegState.FAILED: 9}
 OVER = frozenset({LegState.LEFT, LegState.FAILED})
 SERVICES = ("112", "110", "119")  # short codes that carriers seldom dial for a line abroad: each needs a full number
+INTERPRETER = "interpreter"
 TALK_OFFERS = frozenset({"transfer", "join", "listen"})
 """Kinds of offers that ask somebody into a talk that goes on: hand-over, a coordinator asked to help, one who listens."""
 BROWSER_COMES_BACK_WITHIN = timedelta(

@@ -1,10 +1,12 @@
 """Conferences: rooms in which calls talk, with Twilio's start and end rules and the callbacks of the first participant."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from tesa.telephony.practice import sids
+from tesa.telephony.practice.documents import Source
 from tesa.telephony.practice.exchange import Exchange
 from tesa.telephony.practice.legs import Callbacks, Leg
 
@@ -28,6 +30,7 @@ class Participant:
     end_on_exit: bool = False
     status: str = "connected"
     removed: str | None = None
+    announcement: Source | None = None
     joined_at: datetime = field(default_factory=sids.now)
     changes: int = 0
 
@@ -164,6 +167,14 @@ class Conferences:
                 )
                 participant.leg.note("note", words)
             participant.changes += 1
+            self._exchange.lock.notify_all()
+
+    def announce(self, participants: Iterable[Participant], sound: Source) -> None:
+        """Let these participants of a room hear a document once, over whatever they hear now."""
+        with self._exchange.lock:
+            for participant in participants:
+                participant.announcement = sound
+                participant.changes += 1
             self._exchange.lock.notify_all()
 
     def _listeners(self, room: Conference, speaker: Participant) -> list[Leg]:

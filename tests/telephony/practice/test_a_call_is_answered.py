@@ -205,3 +205,39 @@ def test_a_held_client_hears_the_hold_document_and_the_room_is_ended_by_rest(sta
     assert stage.people.wait(str(second.call_sid))["status"] == "completed"
     stage.tesa.one("/after", CallSid=caller)
     assert stage.people.wait(caller)["status"] == "completed"
+
+
+def test_one_is_told_something_another_is_coached_and_the_star_leads_out(stage: Stage) -> None:
+    lay_out(stage)
+    stage.tesa.documents |= {
+        "/accept": JOIN.format(label="psikolog")
+        .replace("<Dial", "<Dial hangupOnStar='true'")
+        .replace('OnExit="true"', 'OnExit="false"'),
+        "/after": "<Gather action='/chosen' timeout='500'><Say>Pilih satu tombol</Say></Gather>",
+        "/told": "<Say>Seseorang ikut mendengarkan</Say>",
+    }
+    caller = stage.people.call(stage.CALLER)
+    stage.hears(stage.CALLER, "Tetaplah bersama kami")
+    first = ring(stage, stage.FIRST)
+    stage.rings(stage.FIRST)
+    stage.people.phone(stage.FIRST, "pick-up")
+    stage.listens(stage.FIRST)
+    stage.people.phone(stage.FIRST, "press", keys="1")
+    stage.hears(stage.FIRST, "Sebentar")
+    claim(stage, caller)
+    stage.hears(stage.FIRST, "Kini tersambung")
+    room = stage.twilio.conferences("kasus-1")
+    room.participants.create(
+        from_=stage.HOTLINE, to=stage.SECOND, coaching=True, call_sid_to_coach=first, label="koordinator", timeout=300
+    )
+    stage.rings(stage.SECOND)
+    stage.people.phone(stage.SECOND, "pick-up")
+    stage.hears(stage.SECOND, "Bergabung")
+    room.participants("psikolog").update(announce_url=f"{stage.tesa.url}/told", announce_method="POST")
+    stage.hears(stage.FIRST, "Seseorang ikut mendengarkan")
+    assert stage.people.phone(stage.SECOND, "say", words="Tanyakan alamatnya")["heard_by"] == 1
+    room.participants("koordinator").update(coaching=False)
+    assert stage.people.phone(stage.SECOND, "say", words="Selamat malam")["heard_by"] == 2
+    stage.people.phone(stage.FIRST, "press", keys="*")
+    stage.hears(stage.FIRST, "Pilih satu tombol")
+    assert stage.people.phone(stage.CALLER, "say", words="Halo?")["heard_by"] == 1, "the room goes on"

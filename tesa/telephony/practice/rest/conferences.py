@@ -4,6 +4,7 @@ from flask import Response, jsonify, request
 
 from tesa.telephony.practice.calls import Wish, place_participant
 from tesa.telephony.practice.conferences import Conference, Participant
+from tesa.telephony.practice.documents import Source
 from tesa.telephony.practice.exchange import Full
 from tesa.telephony.practice.rest.answers import (
     API,
@@ -84,9 +85,15 @@ def _settings() -> dict[str, bool | str]:
         if (value := given_yes(name)) is not None:
             settings[attribute] = value
     settings.update({attribute: given(name) for name, attribute in WORDS.items() if name in request.form})
-    if unsupported := {"AnnounceUrl", "BeepOnExit"} & set(request.form):
+    if unsupported := {"BeepOnExit"} & set(request.form):
         raise Refused(400, 20001, f"The practice line does not know {', '.join(sorted(unsupported))}")
     return settings
+
+
+def _announcement() -> Source | None:
+    """What is to be heard once, if it was asked for."""
+    url = given("AnnounceUrl")
+    return Source(url, given("AnnounceMethod") or "POST") if url else None
 
 
 @blueprint.get("/Conferences.json")
@@ -105,10 +112,15 @@ def fetch(key: str) -> Response:
 
 @blueprint.post("/Conferences/<key>.json")
 def update(key: str) -> Response:
-    """End a conference."""
+    """End a conference, or let everybody in it hear something."""
     room = _room(key)
+    if sound := _announcement():
+        line().conferences.announce(list(room.participants.values()), sound)
+        return jsonify(_conference_json(room))
     if given("Status") != "completed":
-        raise Refused(400, 20001, "Status=completed is the only change of a conference the practice line knows")
+        raise Refused(
+            400, 20001, "Status=completed and AnnounceUrl are the changes of a conference the practice line knows"
+        )
     line().conferences.end(room)
     return jsonify(_conference_json(room))
 
@@ -161,6 +173,8 @@ def change(key: str, who: str) -> Response:
     room, settings = _room(key), _settings()
     with line().exchange.lock:
         found = _participant(room, who)
+        if sound := _announcement():
+            line().conferences.announce([found], sound)
         line().conferences.change(room, found, **settings)
         return jsonify(_participant_json(room, found))
 

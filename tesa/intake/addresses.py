@@ -10,8 +10,18 @@ QUEUE = "hotline"
 
 
 def of_call(contact_id: uuid.UUID, what: str) -> str:
-    """The address of a caller's leg: wait, key, quiet, safe, left, join, after, recorded; asked and answered."""
+    """The address of a caller's leg: wait, key, blocked, quiet, safe, left, join, after, recorded."""
     return settings().url(f"/twilio/voice/{contact_id}/{what}")
+
+
+def asked(contact_id: uuid.UUID, question: uuid.UUID) -> str:
+    """Where a caller who cannot speak hears a question."""
+    return of_call(contact_id, f"asked?q={question}")
+
+
+def answered(contact_id: uuid.UUID, question: uuid.UUID) -> str:
+    """Where her key goes."""
+    return of_call(contact_id, f"answered?q={question}")
 
 
 def of_offer(token: str, what: str = "") -> str:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, or_, select
 
-from tesa.cases.public import language_of_number
+from tesa.cases.public import high_risk_case, is_child, language_of_number
 from tesa.core.db import db
 from tesa.core.vault import KeysAway, Unopenable, vault
 from tesa.intake.models import Contact
 from tesa.intake.queries import number_of
+from tesa.intake.rules.priority import Severity
 from tesa.intake.rules.words import Channel
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ class Known:
     wish_woman: bool = False
     emergency: bool = False
     first_to_ring: uuid.UUID | None = None  # who talked with her in a call that ended just now
+    severity: int = 0  # rules/priority.Severity
     again: int = 0  # how many calls came before this one within AGAIN_WITHIN
 
 
@@ -54,6 +57,12 @@ def earlier_calls(number: str, before: datetime, since: datetime) -> list[Contac
         .order_by(Contact.opened_at.desc())
         .limit(MOST),
     )
+
+
+def calls_beside(contact: Contact, number: str) -> list[Contact]:
+    """The other calls of its number within AGAIN_WITHIN before and after `contact`, newest first. Raises KeysAway."""
+    around = earlier_calls(number, contact.opened_at + AGAIN_WITHIN, contact.opened_at - AGAIN_WITHIN)
+    return [c for c in around if c.id != contact.id]
 
 
 def known_of(number: str | None, now: datetime) -> Known:
@@ -81,15 +90,34 @@ def known_of(number: str | None, now: datetime) -> Known:
         wish_woman=any(c.wish_woman for c in lately),
         emergency=any(c.emergency_at is not None and c.finalized_at is None for c in lately),
         first_to_ring=next((c.psychologist_id for c in lately if c.psychologist_id), None),
+        severity=_severity(number, calls, now),
         again=len(calls),
     )
 
 
+def _severity(number: str, calls: Iterable[Contact], now: datetime) -> int:
+    """How grave it is before anybody has spoken with her; `calls`: her earlier ones, within AGAIN_WITHIN."""
+    if high_risk_case(number) is not None:
+        return Severity.HIGH_RISK
+    if is_child(number, now):
+        return Severity.CHILD
+    return Severity.SILENT_AGAIN if any(c.silent_at is not None for c in calls) else Severity.NONE
+
+
+def severity_of(number: str | None, now: datetime) -> int:
+    """The same for a conversation in writing, which has no silent calls before it."""
+    try:
+        return _severity(number, (), now) if number else Severity.NONE
+    except KeysAway:
+        return Severity.NONE
+
+
 def _hers(number: str, query: Select[Contact]) -> list[Contact]:
-    return [contact for contact in db.session.scalars(query) if _is_from(contact, number)]
+    return [contact for contact in db.session.scalars(query) if is_from(contact, number)]
 
 
-def _is_from(contact: Contact, number: str) -> bool:
+def is_from(contact: Contact, number: str) -> bool:
+    """Did `contact` come from this number? A row that does not open is nobody's."""
     try:
         return number_of(contact) == number
     except Unopenable:  # a damaged row must not keep anybody from being served

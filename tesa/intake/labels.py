@@ -175,6 +175,7 @@ FILE_STATE = {
     "failed": _l("gagal diambil"),
     "destroyed": _l("sudah dimusnahkan"),
 }
+CONSENT = {"yes": _l("setuju direkam"), "no": _l("tidak direkam"), "withdrawn": _l("izin rekam ditarik")}
 WHY = {
     Why.SHE_SAID_STOP: _l("Ia meminta berhenti dihubungi. Tunggu sampai ia menulis atau menelepon lagi."),
     Why.SHE_SAID_NO: _l("Menurut rencana kontak amannya, ini tidak aman baginya."),

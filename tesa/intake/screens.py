@@ -13,12 +13,14 @@ from sqlalchemy import ColumnElement, and_, func, select
 from tesa.accounts.public import Principal, emails
 from tesa.accounts.rules.policy import Relation
 from tesa.core.db import db
+from tesa.core.vault import KeysAway
 from tesa.core.vault.shredding import shredded_at
 from tesa.intake import sealing
+from tesa.intake.callers import calls_beside
 from tesa.intake.file_screens import FileView, files_shown
 from tesa.intake.models import Call, CallBackTask, Contact, ContactEvent, Message, Offer
 from tesa.intake.queries import number_of, standing_to, visible_to
-from tesa.intake.rules.words import ContactState
+from tesa.intake.rules.words import Channel, ContactState
 from tesa.telephony.numbers import masked
 
 MOST_ROWS = 100
@@ -38,6 +40,14 @@ class QueueRow:
     mine: bool
     psychologist: str | None
     number: str = field(repr=False)
+    folded: bool = False  # from a blocked number, no emergency, and nobody has taken it
+
+    @property
+    def recordable(self) -> bool:
+        """Can it be put on record as it stands?"""
+        return self.state == ContactState.TO_RECORD or (
+            self.channel != Channel.VOICE and self.state in (ContactState.WAITING, ContactState.IN_PROGRESS)
+        )
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,7 @@ def queue(tab: str, principal: Principal) -> list[QueueRow]:
             c.psychologist_id == principal.id,
             address.get(c.psychologist_id) if c.psychologist_id else None,
             _masked_number(c),
+            c.from_blocked and c.emergency_at is None and c.psychologist_id is None,
         )
         for c in rows
     ]
@@ -205,6 +216,28 @@ def _message_view(contact_id: uuid.UUID, m: Message) -> MessageView:
         place=extras.get("place"),
         media=extras.get("media", ()),
     )
+
+
+@dataclass(frozen=True)
+class OtherCall:
+    """Another call of the same number. `visible`: this person may open it."""
+
+    id: uuid.UUID
+    at: datetime
+    visible: bool
+
+
+def called_again(contact: Contact, principal: Principal) -> list[OtherCall]:
+    """The other calls of this contact's number within a day before and after it, newest first."""
+    try:
+        number = number_of(contact) if contact.channel == Channel.VOICE else None
+        others = calls_beside(contact, number) if number else []
+    except KeysAway:
+        return []
+    ids = [c.id for c in others]
+    query = select(Contact.id).where(Contact.id.in_(ids), visible_to(principal))
+    seen = set(db.session.scalars(query)) if ids else set()
+    return [OtherCall(c.id, c.opened_at, c.id in seen) for c in others]
 
 
 @dataclass(frozen=True)

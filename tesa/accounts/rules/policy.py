@@ -90,6 +90,7 @@ POLICY: tuple[Line, ...] = (
     Line("profile.own", Klass.SELF, EVERYBODY),
     Line("session.prove", Klass.SELF, EVERYBODY),  # show her second factor again
     Line("screen.lock", Klass.SELF, EVERYBODY),  # and unlock it
+    Line("softphone.use", Klass.SELF, _LINE),  # the telephone in the browser
     Line("notice.own", Klass.SELF, EVERYBODY),  # what she has been told
     Line("factor.change", Klass.SELF, EVERYBODY, fresh=True),  # passkeys, recovery codes
     # -- contacts
@@ -112,6 +113,14 @@ POLICY: tuple[Line, ...] = (
     Line("call_back.close", Klass.CONTACT, _only(C), _ALL),
     Line("call_back.call", Klass.CONTACT, _only(P), _NEAR),
     Line("call_back.call", Klass.CONTACT, _only(C), _ALL),
+    Line("number.flag", Klass.CONTACT, _only(P), _to(OWN)),  # warn of the number of a contact, for a time
+    Line("number.flag", Klass.CONTACT, _only(C), _ALL),
+    Line("number.block", Klass.CONTACT, _only(C), _ALL),  # not put it through, for a time
+    Line("flag.list", Klass.CONTACT, _only(C)),  # masked numbers with a flag
+    Line("flag.change", Klass.CONTACT, _only(C)),  # decide a suggestion, prolong, lift
+    # -- the line as it is now
+    Line("live.read", Klass.QUEUE, _only(C)),  # who does what, who waits, how fast was answered; no names, no numbers
+    Line("live.rehearse", Klass.CONTACT, _only(C)),  # who would ring for a number, and why
     # -- cases
     Line("case.list", Klass.CASE, _LINE),  # its rows are those of case.read
     Line("case.find", Klass.CASE, _LINE),

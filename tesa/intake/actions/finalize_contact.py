@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from tesa.core.db import db
 from tesa.core.errors import RuleBroken
 from tesa.intake.actions.log_event import log_event
+from tesa.intake.actions.mark_silent import SILENT, note_silent_call
+from tesa.intake.actions.suggest_flag import suggest_flag
 from tesa.intake.actions.withdraw_offers import withdraw_offers
 from tesa.intake.models import CallBackTask, Contact
 from tesa.intake.rules.words import COUNSELLING, NON_COUNSELLING, SERVICES, ContactState
@@ -29,7 +31,7 @@ def finalize_contact(
         return
     if contact.channel == "voice" and contact.state in (ContactState.WAITING, ContactState.IN_PROGRESS):
         raise RuleBroken(_("Kontak ini masih berlangsung."))
-    if contact.state == ContactState.WAITING:
+    if contact.state == ContactState.WAITING and outcome == COUNSELLING:
         raise RuleBroken(_("Ambil percakapan ini lebih dahulu."))
     owed = db.session.scalar(
         db.select(CallBackTask.id).where(CallBackTask.contact_id == contact.id, CallBackTask.done_at.is_(None))
@@ -44,3 +46,6 @@ def finalize_contact(
     if contact.psychologist_id is not None and contact.channel == "voice":
         finish_wrapup(contact.psychologist_id, now)
     log_event(contact.id, "finalized", now, actor_id, detail=outcome)
+    suggest_flag(contact, now)
+    if outcome == SILENT:
+        note_silent_call(contact, now)

@@ -11,8 +11,10 @@ from tesa.intake.models import ContactEvent
 
 def log_event(
     contact_id: uuid.UUID, code: str, now: datetime, actor_id: uuid.UUID | None = None, detail: str = ""
-) -> None:
-    """Add an event with `code` to the contact. `detail` holds ids and codes only, never words of hers."""
+) -> uuid.UUID:
+    """Add an event with `code` to the contact; its id. `detail` holds ids and codes only, never words of hers."""
+    event_id = new_id()
     db.session.add(
-        ContactEvent(id=new_id(), contact_id=contact_id, at=now, code=code, actor_id=actor_id, detail=detail)
+        ContactEvent(id=event_id, contact_id=contact_id, at=now, code=code, actor_id=actor_id, detail=detail)
     )
+    return event_id

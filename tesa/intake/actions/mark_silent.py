@@ -21,7 +21,8 @@ from tesa.intake.rules.words import ContactState
 from tesa.psychologists.public import on_duty
 
 SILENT_AGAIN = "intake.silent_again"
-"""The notice of silent calls that repeat; `views/silent.py` has its words."""
+"""The notice of silent calls that repeat; `notice_kinds.py` has its words."""
+SILENT = "silent"  # the outcome
 COORDINATORS = 3  # their tier on the rota
 TELLING = 2  # silent calls of one number within AGAIN_WITHIN
 
@@ -66,7 +67,7 @@ def note_silent_call(contact: Contact, now: datetime) -> None:
 
 def is_silent(contact: Contact) -> bool:
     """Was this a call in which nothing was said? She could not speak, or left without a talk and without a key."""
-    if contact.silent_at is not None or contact.outcome == "silent":
+    if contact.silent_at is not None or contact.outcome == SILENT:
         return True
     pressed = exists().where(ContactEvent.contact_id == contact.id, ContactEvent.code == "key")
     never = select(Call.id).where(
@@ -80,6 +81,6 @@ def _make_grave(contact: Contact, now: datetime) -> None:
     if contact.risk != "emergency":
         contact.risk = "high"
     if contact.state == ContactState.WAITING:
-        since = contact.waiting_since or contact.opened_at
+        since = contact.ladder_from or contact.waiting_since or contact.opened_at
         contact.ladder_step = ladder.step_for(True, since, now)
         contact.next_step_at = max(now, ladder.due_at(contact.ladder_step, True, since))

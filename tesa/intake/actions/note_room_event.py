@@ -12,6 +12,7 @@ import uuid
 from datetime import datetime
 
 from tesa.intake import addresses
+from tesa.intake.actions.ask_by_key import is_being_asked
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.move_leg import move_leg
 from tesa.intake.actions.note_caller_status import caller_is_gone
@@ -54,7 +55,8 @@ def note_room_event(contact_id: uuid.UUID, form: CallForm, now: datetime) -> Non
 
 
 def _left(leg: TalkLeg, contact: Contact, form: CallForm, now: datetime) -> None:
-    if leg.kind == LegKind.CLIENT and form.left_because in (HUNG_UP, ""):
+    hung_up = form.left_because in (HUNG_UP, "") and not is_being_asked(contact.id, now)
+    if leg.kind == LegKind.CLIENT and hung_up:
         caller_is_gone(contact, now)
     else:
         look_soon(contact, now)

@@ -28,10 +28,12 @@ from tesa.intake.actions.raise_emergency import raise_emergency
 from tesa.intake.actions.reveal_number import reveal_number
 from tesa.intake.actions.send_reply import send_reply
 from tesa.intake.actions.take_conversation import take_conversation
+from tesa.intake.flags import rows_on
 from tesa.intake.models import Contact
 from tesa.intake.queries import contact_for, number_of, open_offer
 from tesa.intake.rules.words import OfferOutcome
 from tesa.intake.views.blueprint import blueprint
+from tesa.intake.views.flags import usual_last_day
 from tesa.intake.views.going import to_contact
 from tesa.psychologists.public import on_duty
 from tesa.web.fragments import is_poll, render
@@ -48,6 +50,7 @@ def _inbox(contact_view: screens.ContactView | None, tab: str, **more: object) -
         rows=screens.queue(tab, who),
         counts=screens.counts(who),
         view=contact_view,
+        again=screens.called_again(contact_view.contact, who) if contact_view else (),
         labels=labels,
         now=now,
         numbers=EMERGENCY_NUMBERS,
@@ -56,6 +59,8 @@ def _inbox(contact_view: screens.ContactView | None, tab: str, **more: object) -
         finalize=forms.FinalizeForm(),
         call_back=forms.CallBackForm(),
         link=forms.LinkCaseForm(),
+        flag_form=forms.FlagForm(formdata=None, data={"last_day": usual_last_day(now)}),
+        flags=more.pop("flags", ()),
         case=more.pop("case", None),
         matches=more.pop("matches", ()),
         reveal_form=RevealForm(formdata=None),
@@ -95,7 +100,8 @@ def _contact_page(contact_id: uuid.UUID, reply: forms.ReplyForm | None, revealed
             record(who.id, "contact.read", "contact", contact_id, now, case_id=found.case_id)
         found = db.session.get_one(Contact, contact_id)
     view = screens.contact_view(found, who)
-    number = number_of(found) if "contact.case" in view.can and found.case_id is None else None
+    hers = number_of(found)
+    number = hers if "contact.case" in view.can and found.case_id is None else None
     return _inbox(
         view,
         _tab_asked() if "tab" in request.args else ("mine" if view.mine else "waiting"),
@@ -103,6 +109,7 @@ def _contact_page(contact_id: uuid.UUID, reply: forms.ReplyForm | None, revealed
         revealed=revealed,
         case=case_brief(found.case_id) if found.case_id else None,
         matches=people_with_number(number) if number else (),
+        flags=rows_on(hers, now) if hers else (),
     )
 
 
@@ -199,7 +206,8 @@ def finalize(contact_id: uuid.UUID) -> AnyResponse:
         found = contact_for(contact_id, who, "contact.finalize")
         finalize_contact(found, form.outcome.data, form.services.data or [], who.id, now)
         record(who.id, "contact.finalize", "contact", contact_id, now, outcome=form.outcome.data)
-    return redirect(url_for("intake.home"), 303)
+    back = request.form.get("back")
+    return redirect(url_for("intake.inbox", tab=back) if back in labels.TABS else url_for("intake.home"), 303)
 
 
 @blueprint.post("/kontak/<uuid:contact_id>/kasus")

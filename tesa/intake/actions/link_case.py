@@ -8,8 +8,9 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from tesa.cases.actions.note_contact_on_case import note_contact_on_case
+from tesa.cases.actions.note_language import note_language_of
 from tesa.cases.actions.open_case import open_case
-from tesa.cases.public import people_with_number
+from tesa.cases.public import case_brief, people_with_number
 from tesa.core.errors import RuleBroken
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.events import ContactLinked, contact_linked
@@ -38,6 +39,9 @@ def link_case(contact: Contact, person_id: uuid.UUID | None, name: str, by: uuid
         now=now,
     )
     contact.case_id = case_id
+    case = case_brief(case_id)
+    if contact.language is not None and case is not None:
+        note_language_of(case.person_id, contact.language)
     note_contact_on_case(case_id, contact.id, now, by)
     log_event(contact.id, "case_linked", now, by)
     contact_linked.send(ContactLinked(contact.id, case_id))

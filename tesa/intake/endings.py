@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 
 from tesa.core.db import db
 from tesa.core.vault.shredding import not_shredded_since
+from tesa.intake.flag_models import NumberFlag
 from tesa.intake.models import Contact, Oddity
 
 Ids = Select[uuid.UUID]
@@ -29,6 +30,12 @@ def contacts_done_with(before: datetime, closed_cases: Ids) -> Ids:
 def oddities_done_with(before: datetime) -> Ids:
     """Odd requests that came in at or before `before` and are not destroyed yet."""
     return select(Oddity.id).where(Oddity.at <= before, not_shredded_since(Oddity.id, "contact", Oddity.at))
+
+
+def flags_done_with(before: datetime) -> Ids:
+    """Flags on numbers that were over, or lifted, at or before `before` and are not destroyed yet."""
+    ended = case((NumberFlag.lifted_at < NumberFlag.until, NumberFlag.lifted_at), else_=NumberFlag.until)
+    return select(NumberFlag.id).where(ended <= before, not_shredded_since(NumberFlag.id, "contact", ended))
 
 
 def case_of_contact(contact_id: uuid.UUID) -> uuid.UUID | None:

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -28,7 +28,7 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]
 class FinalizeForm(FlaskForm):  # type: ignore[misc]
     """Outcome and services of a contact."""
 
-    outcome = SelectField(_l("Hasil kontak"), choices=_choices(labels.OUTCOME))
+    outcome = SelectField(_l("Hasil kontak"), choices=_choices(labels.CHOOSABLE))
     services = SelectMultipleField(_l("Layanan yang diberikan"), choices=_choices(labels.SERVICE))
 
 
@@ -59,6 +59,30 @@ class RecordingForm(FlaskForm):  # type: ignore[misc]
     """A recording of a sentence."""
 
     file = FileField(_l("Berkas WAV atau MP3"), [FileRequired(_l("Pilih berkas."))])
+
+
+class FlagForm(FlaskForm):  # type: ignore[misc]
+    """A flag on the number of a contact."""
+
+    kind = SelectField(_l("Penanda"), choices=_choices(labels.SETTABLE))
+    reason = SelectField(_l("Alasan"), choices=_choices(labels.FLAG_REASON))
+    last_day = DateField(_l("Berlaku sampai (hari terakhir)"), [InputRequired(_l("Isi tanggal berakhirnya."))])
+
+
+class FlagEndForm(FlaskForm):  # type: ignore[misc]
+    """When a flag ends; for a suggestion also what it becomes."""
+
+    kind = SelectField(_l("Penanda"), choices=_choices(labels.SETTABLE), validate_choice=False)
+    last_day = DateField(_l("Berlaku sampai (hari terakhir)"), [InputRequired(_l("Isi tanggal berakhirnya."))])
+
+
+class RecordTalksForm(FlaskForm):  # type: ignore[misc]
+    """Why talks are to be recorded."""
+
+    why = TextAreaField(
+        _l("Alasan"),
+        [InputRequired(), Length(min=20, max=2000, message=_l("Tulis alasannya, sedikitnya 20 karakter."))],
+    )
 
 
 class ButtonForm(FlaskForm):  # type: ignore[misc]

@@ -72,6 +72,8 @@ EVENT = {
     "connected": _l("Tersambung"),
     "not_connected": _l("Tidak tersambung, kembali ke antrean"),
     "talk_ended": _l("Percakapan berakhir"),
+    "unfinished": _l("Waktu mencatat habis, catatannya belum selesai"),
+    "excluded": _l("Seorang petugas tidak lagi ditawari kontak ini"),
     "nobody_to_ring": _l("Tidak ada yang dapat dihubungi"),
     "assigned": _l("Diserahkan kepada"),
     "reminded": _l("Diingatkan"),

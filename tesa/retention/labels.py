@@ -15,6 +15,7 @@ def thing_label(thing: Thing) -> str:
         Thing.NOTE: _("catatan kasus"),
         Thing.DISPATCH: _("tempat dan keterangan penjangkauan"),
         Thing.ODDITY: _("permintaan berbentuk aneh"),
+        Thing.FLAG: _("nomor yang pernah ditandai"),
     }[thing]
 
 
@@ -25,6 +26,7 @@ def clock_label(clock: str) -> str:
         "last_case_closed": _("kasus terakhir orang itu ditutup"),
         "case_closed": _("kasus ditutup"),
         "dispatch_and_case_ended": _("penjangkauan dan kasusnya ditutup"),
+        "flag_ended": _("penanda nomor berakhir"),
         "came_in": _("masuknya permintaan"),
     }[clock]
 

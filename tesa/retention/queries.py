@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from tesa.cases.endings import cases_of_person, cases_with_notes, closed_cases, people_done_with
 from tesa.core.db import db
-from tesa.intake.endings import case_of_contact, contacts_done_with, oddities_done_with
+from tesa.intake.endings import case_of_contact, contacts_done_with, flags_done_with, oddities_done_with
 from tesa.outreach.endings import case_of_dispatch, dispatches_done_with
 from tesa.retention.models import LegalHold, RetentionRule
 from tesa.retention.rules.keeping import Rule, Thing, ended_before, rules_with
@@ -24,8 +24,9 @@ _DUE: Mapping[Thing, Callable[[datetime, Held], Ids]] = {
     Thing.NOTE: cases_with_notes,
     Thing.DISPATCH: lambda before, held: dispatches_done_with(before, closed_cases(before, held)),
     Thing.ODDITY: lambda before, held: oddities_done_with(before),
+    Thing.FLAG: lambda before, held: flags_done_with(before),
 }
-ORDER = (Thing.ODDITY, Thing.CONTACT, Thing.DISPATCH, Thing.NOTE, Thing.PERSON)
+ORDER = (Thing.ODDITY, Thing.FLAG, Thing.CONTACT, Thing.DISPATCH, Thing.NOTE, Thing.PERSON)
 
 
 def rules() -> dict[Thing, Rule]:
@@ -62,7 +63,7 @@ def cases_behind(thing: Thing, thing_id: uuid.UUID) -> list[uuid.UUID]:
         return [thing_id]
     if thing is Thing.PERSON:
         return cases_of_person(thing_id)
-    if thing is Thing.ODDITY:
+    if thing in (Thing.ODDITY, Thing.FLAG):
         return []
     case_id = case_of_contact(thing_id) if thing is Thing.CONTACT else case_of_dispatch(thing_id)
     return [case_id] if case_id else []

@@ -41,6 +41,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "account_id": ("account",),
     "assignment_id": ("shift",),
     "word_id": ("word",),
+    "flag_id": ("flag",),
 }
 """The argument of a rule that decides, and the things that are put into it."""
 QUERIES = {"outreach.request": "kontak"}
@@ -81,6 +82,9 @@ VALID: dict[str, dict[str, str]] = {
     "intake.finalize": {"outcome": "counselling"},
     "intake.close_promise": {"outcome": "reached", "reason": "sudah bicara"},
     "intake.to_case": {"name": "Melati"},
+    "intake.flag": {"kind": "nuisance", "reason": "prank", "last_day": "2026-12-08"},
+    "intake.decide_flag": {"kind": "nuisance", "last_day": "2026-12-08"},
+    "intake.prolong_flag": {"last_day": "2026-12-08"},
     "outreach.request": {"priority": "P2"},
     "outreach.move": {"state": "stood_down"},
     "retention.hold": {"reason": "court"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy import select, update
@@ -20,6 +21,7 @@ from tesa.core import clock
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
 from tesa.intake.actions.offer_contact import offer_contact
+from tesa.intake.actions.set_flag import set_flag
 from tesa.intake.actions.take_conversation import take_conversation
 from tesa.intake.models import Contact, EmergencyWord
 from tesa.intake.queries import locked as locked_contact
@@ -106,6 +108,7 @@ class World:
             "account": self.account,
             "shift": self.shift,
             "word": self.word,
+            "flag": self.flag,
         }
 
     def id_of(self, name: str) -> uuid.UUID:
@@ -253,6 +256,14 @@ class World:
     def word(self) -> Thing:
         """A word of the emergency list."""
         return Thing("word", db.session.scalars(select(EmergencyWord.id)).first())  # type: ignore[arg-type]
+
+    def flag(self) -> Thing:
+        """A flag on the number of a conversation."""
+        contact_id, number = self._newest()
+        with transaction():
+            end = clock.now() + timedelta(days=7)
+            flag_id = set_flag(number, "nuisance", "prank", end, contact_id, self.id_of("coordinator"), clock.now())
+        return Thing("flag", flag_id)
 
     def leaves(self, person: StaffMember) -> None:
         """Somebody's account is switched off."""

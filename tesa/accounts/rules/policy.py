@@ -109,6 +109,8 @@ POLICY: tuple[Line, ...] = (
     Line("contact.finalize", Klass.CONTACT, _LINE, _to(OWN)),
     Line("contact.finalize", Klass.CONTACT, _only(C), _ALL),
     Line("contact.case", Klass.CONTACT, _only(P), _to(OWN)),
+    Line("contact.unrecord", Klass.CONTACT, _LINE, _to(OWN)),  # her consent to a recording is withdrawn: it is destroyed
+    Line("contact.unrecord", Klass.CONTACT, _only(C), _ALL),
     Line("call_back.close", Klass.CONTACT, _only(P), _NEAR),
     Line("call_back.close", Klass.CONTACT, _only(C), _ALL),
     Line("call_back.call", Klass.CONTACT, _only(P), _NEAR),
@@ -212,6 +214,10 @@ POLICY: tuple[Line, ...] = (
     Line("continuity.read", Klass.SETTING, _only(C, A)),  # the document for when we are down, the tests of the line
     Line("continuity.test", Klass.SETTING, _only(C, A)),  # let the line call itself now
     # -- words and figures
+    Line("recording.read", Klass.SETTING, _only(P, C, A)),  # are talks recorded, since when
+    Line("recording.change", Klass.SETTING, _only(A), fresh=True),  # propose that they are
+    Line("recording.approve", Klass.SETTING, _only(C), fresh=True),
+    Line("recording.stop", Klass.SETTING, _only(C, A)),
     Line("emergency_words.edit", Klass.SETTING, _only(A)),
     Line("prompts.read", Klass.SETTING, _only(C, A)),  # what callers hear, and how it sounds
     Line("prompts.edit", Klass.SETTING, _only(A)),  # upload and delete recordings

@@ -9,9 +9,10 @@ from tesa.intake import addresses, prompts, speaking
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.move_leg import move_leg
 from tesa.intake.actions.open_leg import open_leg
-from tesa.intake.actions.receive_call import wait_plan
+from tesa.intake.actions.wait_in_queue import wait_plan
 from tesa.intake.models import Offer
 from tesa.intake.queries import call_of, locked
+from tesa.intake.recording import room_recording
 from tesa.intake.rules.talk import LegKind, LegState
 from tesa.intake.rules.words import ContactState
 from tesa.intake.talk_models import TalkLeg
@@ -89,6 +90,7 @@ def room_of(leg: TalkLeg) -> JoinConference:
         muted=leg.muted and not leg.coaching,
         coach=_coached(leg),
         star_leaves=leg.kind in STEPS_OUT,
+        recorded_url=room_recording(locked(leg.contact_id)),
     )
 
 

@@ -43,6 +43,8 @@ def caller_is_gone(contact: Contact, now: datetime) -> None:
         end_talk(contact, "caller", now)
     elif contact.state == ContactState.IN_PROGRESS:
         _left_before_talk(contact, now)
+    elif contact.state == ContactState.FINALIZED and call.ended_at is None:  # she was not put through
+        call.ended_at, call.ended_by = now, "caller"
 
 
 def _was_rung_directly(contact: Contact, now: datetime) -> None:

@@ -20,7 +20,7 @@ from tesa.intake.models import Call, Contact, ContactEvent
 from tesa.intake.queries import contact_called_back, contact_of_call
 from tesa.intake.rules import ladder
 from tesa.intake.rules.words import Channel, ContactState
-from tesa.psychologists.public import on_duty
+from tesa.psychologists.public import OUT, on_duty
 from tesa.telephony.inbound import CallForm
 from tesa.telephony.plans import Plan
 
@@ -46,7 +46,7 @@ def receive_call(form: CallForm, now: datetime, *, test: bool = False) -> Plan:
     index = vault.index_or_later("number", form.caller) if form.caller and not test else None
     vault.begin(contact_id, "contact")
     duty = on_duty("hotline", now)
-    anyone = any(person.tier in (1, 2) for person in duty)
+    anyone = any(person.tier in (1, 2) and person.state not in OUT for person in duty)
     known = known_of(None if test else form.caller, now)
     away = not test and is_turned_away(form.caller, now, known.emergency)
     row = {

@@ -21,6 +21,7 @@ from tesa.intake.actions.catch_up import put_off
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.raise_emergency import raise_emergency
 from tesa.intake.emergency_list import emergency_phrases
+from tesa.intake.flags import is_turned_away
 from tesa.intake.models import Contact, Message
 from tesa.intake.queries import locked
 from tesa.intake.rules import emergency_words
@@ -40,7 +41,7 @@ KEEP_ONCE = {
     for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
 }
 _OPEN = (
-    select(CONTACTS.c.id, CONTACTS.c.caller_sealed, CONTACTS.c.waiting_since)
+    select(CONTACTS.c.id, CONTACTS.c.caller_sealed, CONTACTS.c.waiting_since, CONTACTS.c.from_blocked)
     .where(CONTACTS.c.channel == bindparam("channel"), CONTACTS.c.state != ContactState.FINALIZED)
     .order_by(CONTACTS.c.opened_at.desc(), CONTACTS.c.id)
     .with_for_update()  # so that nobody finalizes it, or answers her, between this and her message
@@ -52,6 +53,7 @@ START_CLOCK = (
     .where(CONTACTS.c.id == bindparam("contact"))
     .values(waiting_since=bindparam("now"), next_step_at=bindparam("now"), ladder_step=0)
 )
+UNFOLD = update(CONTACTS).where(CONTACTS.c.id == bindparam("contact")).values(from_blocked=False)
 STOP_WRITING = update(CONTACTS).where(CONTACTS.c.id == bindparam("contact")).values(stopped_at=bindparam("now"))
 
 
@@ -68,9 +70,10 @@ def receive_message(form: MessageForm, now: datetime, *, keys_away: bool = False
         for each in sorted(indexes):
             db.session.connection().execute(LOCK, {"index": each})
         contact_id = _open_conversation(form, indexes, now)
-    is_new = contact_id is None
+    is_new, folded = contact_id is None, False
     if contact_id is None:
-        contact_id = _open(form, now)
+        folded = not keys_away and is_turned_away(form.sender, now)
+        contact_id = _open(form, now, folded=folded)
     if not _keep(_inbound(contact_id, form, now)):
         db.session.rollback()
         return ()
@@ -78,9 +81,10 @@ def receive_message(form: MessageForm, now: datetime, *, keys_away: bool = False
     if asks_to_stop(form.body):
         _stop(contact_id, now)
     elif is_new and not keys_away and _may_be_answered(form, now):
-        acknowledgement = _acknowledgement(contact_id, now)
+        words = prompts.KEPT if folded else prompts.ACKNOWLEDGED
+        acknowledgement = _acknowledgement(contact_id, words, now)
         db.session.connection().execute(INSERT_MESSAGE, acknowledgement)
-        answer = (Reply(prompts.ACKNOWLEDGED, addresses.of_message(acknowledgement["id"])),)
+        answer = (Reply(words, addresses.of_message(acknowledgement["id"])),)
     if emergency_words.matches(form.body, emergency_phrases(now)) is not None:
         contact = locked(contact_id)
         if contact is not None and keys_away:
@@ -124,16 +128,20 @@ def _open_conversation(form: MessageForm, indexes: Sequence[int], now: datetime)
     query = OPEN_CONVERSATIONS if indexes else OPEN_ANONYMOUS
     connection = db.session.connection()
     found_by = {"indexes": indexes, "channel": form.channel}
-    for contact_id, sealed, waiting_since in connection.execute(query, found_by).all():
+    for contact_id, sealed, waiting_since, from_blocked in connection.execute(query, found_by).all():
         if sealing.open_number(contact_id, sealed) == wanted:
-            if waiting_since is None:
+            unfolds = from_blocked and not is_turned_away(form.sender, now)
+            if unfolds:
+                connection.execute(UNFOLD, {"contact": contact_id})
+            if waiting_since is None or unfolds:
                 connection.execute(START_CLOCK, {"contact": contact_id, "now": now})
             found: uuid.UUID = contact_id
             return found
     return None
 
 
-def _open(form: MessageForm, now: datetime) -> uuid.UUID:
+def _open(form: MessageForm, now: datetime, *, folded: bool) -> uuid.UUID:
+    """`folded`: her number is blocked. It waits to be seen, and nobody is asked to take it."""
     contact_id = new_id()
     vault.begin(contact_id, "contact")
     row = {
@@ -144,7 +152,8 @@ def _open(form: MessageForm, now: datetime) -> uuid.UUID:
         "caller_index": vault.index_or_later("number", form.sender) if form.sender else None,
         "opened_at": now,
         "waiting_since": now,
-        "next_step_at": now,
+        "next_step_at": None if folded else now,
+        "from_blocked": folded,
     }
     db.session.connection().execute(INSERT_CONTACT, row)
     return contact_id
@@ -167,14 +176,14 @@ def _inbound(contact_id: uuid.UUID, form: MessageForm, now: datetime) -> dict[st
     }
 
 
-def _acknowledgement(contact_id: uuid.UUID, now: datetime) -> dict[str, Any]:
+def _acknowledgement(contact_id: uuid.UUID, words: str, now: datetime) -> dict[str, Any]:
     message_id = new_id()
     return {
         "id": message_id,
         "contact_id": contact_id,
         "sid": None,
         "direction": "auto",
-        "body_sealed": sealing.seal_body(contact_id, message_id, prompts.ACKNOWLEDGED),
+        "body_sealed": sealing.seal_body(contact_id, message_id, words),
         "extras_sealed": None,
         "media_count": 0,
         "has_place": False,

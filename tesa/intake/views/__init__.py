@@ -1,7 +1,19 @@
 """Pages of intake: *Giliran saya*, *Kotak* and the contact. Thin: permission, form, transaction, act, page."""
 
 from tesa.intake import notice_kinds
-from tesa.intake.views import contact, files, flags, home, promises, silent, sounds, words
+from tesa.intake.views import contact, files, flags, home, promises, recording, silent, sounds, words
 from tesa.intake.views.blueprint import blueprint
 
-__all__ = ["blueprint", "contact", "files", "flags", "home", "notice_kinds", "promises", "silent", "sounds", "words"]
+__all__ = [
+    "blueprint",
+    "contact",
+    "files",
+    "flags",
+    "home",
+    "notice_kinds",
+    "promises",
+    "recording",
+    "silent",
+    "sounds",
+    "words",
+]

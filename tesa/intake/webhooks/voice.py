@@ -11,6 +11,7 @@ from flask import Response, request
 from tesa.core import clock, failpoints
 from tesa.core.transactions import transaction
 from tesa.core.vault import KeysAway
+from tesa.intake.actions.ask_consent import ask_consent
 from tesa.intake.actions.join_room import join_room
 from tesa.intake.actions.keep_oddity import keep_oddity
 from tesa.intake.actions.keep_waiting import keep_waiting
@@ -140,7 +141,7 @@ def join(contact_id: uuid.UUID) -> Response:
     call_form()
     now = clock.now()
     with transaction():
-        plan = (*say_privacy(contact_id, now), *join_room(contact_id, now))
+        plan = ask_consent(contact_id, now) or (*say_privacy(contact_id, now), *join_room(contact_id, now))
     return twiml.response(plan)
 
 

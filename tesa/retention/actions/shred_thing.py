@@ -10,6 +10,7 @@ from tesa.cases.actions.shred_notes import shred_notes
 from tesa.cases.actions.shred_person import shred_person
 from tesa.cases.endings import hold_still
 from tesa.intake.actions.shred_contact import shred_contact
+from tesa.intake.actions.shred_flag import shred_flag
 from tesa.intake.actions.shred_oddity import shred_oddity
 from tesa.outreach.actions.shred_dispatch import shred_dispatch
 from tesa.retention.queries import cases_behind, is_due
@@ -21,6 +22,7 @@ _SHRED: Mapping[Thing, Callable[[uuid.UUID, str, uuid.UUID | None, datetime], No
     Thing.NOTE: shred_notes,
     Thing.DISPATCH: shred_dispatch,
     Thing.ODDITY: shred_oddity,
+    Thing.FLAG: shred_flag,
 }
 
 

@@ -20,6 +20,7 @@ class Thing(StrEnum):
     NOTE = "note"
     DISPATCH = "dispatch"  # place, what is known, what to beware of
     ODDITY = "oddity"  # a request of odd shape, kept aside
+    FLAG = "flag"  # the number that a flag was on
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ DEFAULTS: Mapping[Thing, Rule] = {
         Rule(Thing.NOTE, "note", 5 * YEAR, "case_closed", PDP),
         Rule(Thing.DISPATCH, "dispatch", 2 * YEAR, "dispatch_and_case_ended", PDP),
         Rule(Thing.ODDITY, "contact", 90, "came_in", PDP),
+        Rule(Thing.FLAG, "contact", 30, "flag_ended", PDP),
     )
 }
 """What holds until somebody changes it. The figures are TeSA's own choice."""

@@ -41,6 +41,7 @@ from tesa.core.vault import jobs as vault_jobs
 from tesa.core.vault.rotation_units import Rotation
 from tesa.intake import jobs as intake_jobs
 from tesa.intake import outbox_kinds as intake_kinds
+from tesa.intake import proposal_kinds as intake_proposals
 from tesa.intake import public as intake_public
 from tesa.intake import sealing as intake_sealing
 from tesa.intake import views as intake_views
@@ -70,6 +71,7 @@ from tesa.scheduler import Job, sweep_outbox
 from tesa.telephony.gateway import Gateway, TwilioGateway
 from tesa.telephony.media import MediaSource, TwilioMedia
 from tesa.telephony.outbox import Outbox
+from tesa.web.routes import Route
 from tesa.web.shell import PUBLIC_ENDPOINTS, init_web
 
 log = logging.getLogger(__name__)
@@ -99,7 +101,12 @@ SEALED: tuple[SealedColumn, ...] = (
     *intake_sealing.SEALED,
     *outreach_sealing.SEALED,
 )
-PROPOSAL_KINDS: tuple[ProposalKind, ...] = (*ACCOUNT_PROPOSALS, *cases_proposals.KINDS, *retention_proposals.KINDS)
+PROPOSAL_KINDS: tuple[ProposalKind, ...] = (
+    *ACCOUNT_PROPOSALS,
+    *cases_proposals.KINDS,
+    *intake_proposals.KINDS,
+    *retention_proposals.KINDS,
+)
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; a rota CSV of 10,000 rows fits, uploads of media do not exist yet
 
 
@@ -111,6 +118,7 @@ def create_app(
     Proxy headers are not trusted: addresses come from the configured public URL.
     """
     app = Flask("tesa", static_folder=None, template_folder=None)
+    app.url_rule_class = Route
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.extensions["tesa_settings"] = settings
     app.extensions["tesa_standing_to_contact"] = intake_public.standing_to_contact

@@ -12,7 +12,11 @@ from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMult
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from tesa.intake import labels
+from tesa.intake import labels, talk_labels
+from tesa.intake.rules.talk import INTERPRETER, SERVICES
+
+
+PARTIES = (INTERPRETER, *SERVICES)
 
 
 def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
@@ -82,6 +86,23 @@ class RecordTalksForm(FlaskForm):  # type: ignore[misc]
     why = TextAreaField(
         _l("Alasan"),
         [InputRequired(), Length(min=20, max=2000, message=_l("Tulis alasannya, sedikitnya 20 karakter."))],
+    )
+
+
+class ListenForm(FlaskForm):  # type: ignore[misc]
+    """Why a coordinator takes part in a talk."""
+
+    reason = SelectField(_l("Mengapa Anda mendengarkan?"), choices=_choices(talk_labels.LISTEN_REASON))
+
+
+class ThirdPartyForm(FlaskForm):  # type: ignore[misc]
+    """Somebody who may be called into a talk."""
+
+    short_name = SelectField(_l("Siapa"), choices=_choices({c: talk_labels.SHORT_NAME[c] for c in PARTIES}))
+    name = StringField(_l("Nama"), [Length(max=120)])
+    language = StringField(_l("Bahasa (juru bahasa)"), [Length(max=20)])
+    number = StringField(
+        _l("Nomor telepon lengkap"), [InputRequired(_l("Tuliskan nomor telepon yang lengkap.")), Length(max=40)]
     )
 
 

@@ -123,6 +123,12 @@ POLICY: tuple[Line, ...] = (
     # -- the line as it is now
     Line("live.read", Klass.QUEUE, _only(C)),  # who does what, who waits, how fast was answered; no names, no numbers
     Line("live.rehearse", Klass.CONTACT, _only(C)),  # who would ring for a number, and why
+    # -- a talk on the telephone
+    Line("talk.lead", Klass.CONTACT, _LINE, _to(OWN)),  # hold, mute, hand over, call others in
+    Line("talk.end", Klass.CONTACT, _LINE, _to(OWN)),
+    Line("talk.end", Klass.CONTACT, _only(C), _ALL),
+    Line("talk.done", Klass.CONTACT, _LINE, _NEAR),  # hers broke off, and they had finished
+    Line("talk.listen", Klass.CONTACT, _only(C), _ALL),  # listen, whisper, speak; the psychologist sees and hears it
     # -- cases
     Line("case.list", Klass.CASE, _LINE),  # its rows are those of case.read
     Line("case.find", Klass.CASE, _LINE),
@@ -219,6 +225,7 @@ POLICY: tuple[Line, ...] = (
     Line("recording.approve", Klass.SETTING, _only(C), fresh=True),
     Line("recording.stop", Klass.SETTING, _only(C, A)),
     Line("emergency_words.edit", Klass.SETTING, _only(A)),
+    Line("third_parties.edit", Klass.SETTING, _only(A)),  # who may be called into a talk
     Line("prompts.read", Klass.SETTING, _only(C, A)),  # what callers hear, and how it sounds
     Line("prompts.edit", Klass.SETTING, _only(A)),  # upload and delete recordings
 )

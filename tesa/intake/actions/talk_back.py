@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tesa.intake import prompts
+from tesa.intake.actions.ask_consent import ask_consent
 from tesa.intake.actions.count_try import count_try
 from tesa.intake.actions.join_room import join_room, room_for
 from tesa.intake.actions.log_event import log_event
@@ -65,7 +66,7 @@ def she_answered(offer: Offer, contact: Contact, form: CallForm, now: datetime) 
     leg = client_leg(contact.id)
     if leg is None or leg.state in OVER:
         open_leg(contact.id, LegKind.CLIENT, now, state=LegState.JOINED, call_sid=call.call_sid, label="klien")
-    return join_room(contact.id, now)
+    return ask_consent(contact.id, now) or join_room(contact.id, now)
 
 
 def note_her_sid(offer: Offer, contact: Contact, sid: str) -> None:

@@ -1,4 +1,4 @@
-"""Files at the provider are deleted there once they are here."""
+"""Files at the provider are deleted there once they are here; what is being recorded is stopped."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 
 from tesa.core.db import db
 from tesa.intake.actions.destroy_file import DELETE_THERE
+from tesa.intake.actions.withdraw_consent import STOP_RECORDING
 from tesa.intake.file_models import SealedFile
+from tesa.intake.outbox_kinds.phones import nothing_more
+from tesa.intake.queries import call_of
 from tesa.intake.rules.files import FileState
-from tesa.telephony.gateway import DeleteRecording, Request
+from tesa.telephony.gateway import DeleteRecording, Request, StopRecording
 from tesa.telephony.outbox import Kind, Outcome, Promise, enqueue
 
 ASK_AGAIN = timedelta(hours=1)
@@ -36,4 +39,12 @@ def _settle_delete(ref: uuid.UUID, outcome: Outcome, now: datetime) -> None:
         file.state = FileState.DELETED_AT_PROVIDER
 
 
-KINDS = (Kind(DELETE_THERE, _compose_delete, _settle_delete, Promise.CONTROL),)
+def _compose_stop(ref: uuid.UUID, _now: datetime) -> Request | None:
+    call = call_of(ref)
+    return StopRecording(call.room_sid) if call is not None and call.room_sid is not None else None
+
+
+KINDS = (
+    Kind(DELETE_THERE, _compose_delete, _settle_delete, Promise.CONTROL),
+    Kind(STOP_RECORDING, _compose_stop, nothing_more, Promise.CONTROL),
+)

@@ -1,7 +1,19 @@
 """Pages of intake: *Giliran saya*, *Kotak* and the contact. Thin: permission, form, transaction, act, page."""
 
 from tesa.intake import notice_kinds
-from tesa.intake.views import contact, files, flags, home, promises, recording, silent, sounds, words
+from tesa.intake.views import (
+    contact,
+    files,
+    flags,
+    home,
+    promises,
+    recording,
+    silent,
+    sounds,
+    talk,
+    third_parties,
+    words,
+)
 from tesa.intake.views.blueprint import blueprint
 
 __all__ = [
@@ -15,5 +27,7 @@ __all__ = [
     "recording",
     "silent",
     "sounds",
+    "talk",
+    "third_parties",
     "words",
 ]

@@ -1,4 +1,4 @@
-"""She leaves a message: her answer about calling, the end of the message, and its file."""
+"""What is recorded of her: her consent, and files. A message: whether we may call, its end, its file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from flask import Response
 
 from tesa.core import clock
 from tesa.core.transactions import transaction
+from tesa.intake.actions.ask_consent import answer_consent
+from tesa.intake.actions.join_room import join_room
+from tesa.intake.actions.note_recording import note_recording
+from tesa.intake.actions.say_privacy import say_privacy
 from tesa.intake.actions.take_message import answer_may, keep_recording, note_voicemail
 from tesa.intake.webhooks.blueprint import NOTED, blueprint
 from tesa.intake.webhooks.guarded import or_last_resort
@@ -41,4 +45,24 @@ def voicemail_ready(contact_id: uuid.UUID) -> tuple[str, int]:
     form, now = call_form(), clock.now()
     with transaction():
         note_voicemail(contact_id, form, now)
+    return NOTED
+
+
+@blueprint.post("/voice/<uuid:contact_id>/consent")
+@or_last_resort
+def consent(contact_id: uuid.UUID) -> Response:
+    """May the talk be recorded? Then she comes into the conference."""
+    form, now = call_form(), clock.now()
+    with transaction():
+        answer = answer_consent(contact_id, form, now)
+        plan = (*answer, *say_privacy(contact_id, now), *join_room(contact_id, now))
+    return twiml.response(plan)
+
+
+@blueprint.post("/voice/<uuid:contact_id>/recording")
+def recording_ready(contact_id: uuid.UUID) -> tuple[str, int]:
+    """The recording of a talk is ready."""
+    form, now = call_form(), clock.now()
+    with transaction():
+        note_recording(contact_id, form, now)
     return NOTED

@@ -1,7 +1,7 @@
 """Conferences: rooms in which calls talk, with Twilio's start and end rules and the callbacks of the first participant."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -60,6 +60,7 @@ class Conferences:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self.when_over: Callable[[Conference], object] | None = None  # told of each room that has ended
         self._rooms: OrderedDict[str, Conference] = OrderedDict()
 
     def all(self) -> list[Conference]:
@@ -208,6 +209,8 @@ class Conferences:
         if by is not None:
             extra["CallSidEndingConference"] = by
         self._tell(room, "end", "conference-end", None, **extra)
+        if self.when_over is not None:
+            self.when_over(room)
         self._exchange.journal.write("call", f"ruang selesai · room over {room.name} ({reason})")
 
     def _tell(

@@ -8,6 +8,7 @@ from tesa.telephony.practice.exchange import Exchange
 from tesa.telephony.practice.library import Library
 from tesa.telephony.practice.messages import Messages
 from tesa.telephony.practice.queues import Queues
+from tesa.telephony.practice.tapes import Tapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,13 @@ class Line:
     conferences: Conferences
     library: Library
     messages: Messages
+    tapes: Tapes
 
 
 def make_line(config: PracticeConfig) -> Line:
     """A quiet practice line with the phones of `config`."""
     exchange = Exchange(config)
     library = Library(exchange)
-    return Line(config, exchange, Queues(exchange), Conferences(exchange), library, Messages(exchange, library))
+    conferences, tapes = Conferences(exchange), Tapes(exchange, library)
+    conferences.when_over = tapes.end
+    return Line(config, exchange, Queues(exchange), conferences, library, Messages(exchange, library), tapes)

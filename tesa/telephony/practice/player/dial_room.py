@@ -10,6 +10,7 @@ from tesa.telephony.practice.documents import Document, DocumentFailed, Source, 
 from tesa.telephony.practice.legs import Callbacks, HungUp, Interrupted, Redirected
 from tesa.telephony.practice.player.enqueue import MUSIC
 from tesa.telephony.practice.player.player import IN_ROOM, Player
+from tesa.telephony.practice.tapes import Tape
 
 MOST_PARTICIPANTS = 250
 
@@ -35,7 +36,8 @@ def join(player: Player, verb: Element, noun: Element, document: Document) -> di
         return {"DialCallStatus": "failed", "DialBridged": "false"}
     wait = noun.get("waitUrl")
     music = document.follow(wait, noun.get("waitMethod")) if wait else None
-    stay(player, name, participant, Visit(callbacks, music, silent=wait == "", star=yes(verb, "hangupOnStar")))
+    visit = Visit(callbacks, music, silent=wait == "", star=yes(verb, "hangupOnStar"), tape=_tape(noun, document))
+    stay(player, name, participant, visit)
     return {"DialCallStatus": "answered", "DialBridged": "true"}
 
 
@@ -47,6 +49,15 @@ class Visit:
     music: Source | None = None
     silent: bool = False
     star: bool = False
+    tape: Tape | None = None
+
+
+def _tape(noun: Element, document: Document) -> Tape | None:
+    """The recording that a document asks for; the practice line keeps none whose end nobody wants to know."""
+    url = noun.get("recordingStatusCallback")
+    if noun.get("record") not in ("record-from-start", "true") or not url:
+        return None
+    return Tape(document.resolve(url), noun.get("recordingStatusCallbackMethod", "POST").upper())
 
 
 def stay(player: Player, name: str, participant: Participant, visit: Visit) -> None:
@@ -57,6 +68,8 @@ def stay(player: Player, name: str, participant: Participant, visit: Visit) -> N
     except LabelTaken as error:
         exchange.journal.fault(16025, f"label {error} in room {name}")
         raise DocumentFailed(16025, "", "participant label is taken") from error
+    if visit.tape is not None:
+        player.line.tapes.begin(room, visit.tape)
     reason = "participant_hung_up"
     try:
         while participant.removed is None and not (visit.star and "*" in player.leg.keys):

@@ -185,3 +185,19 @@ def remove(key: str, who: str) -> tuple[str, int]:
     room = _room(key)
     line().conferences.kick(room, _participant(room, who))
     return "", 204
+
+
+@blueprint.post("/Conferences/<key>/Recordings/<sid>.json")
+def stop_recording(key: str, sid: str) -> Response:
+    """Stop what is being recorded of a conference (`Twilio.CURRENT`, or by its SID)."""
+    room = _room(key)
+    tape = line().tapes.of(room)
+    if tape is None or sid not in ("Twilio.CURRENT", tape.sid):
+        raise missing(f"Conferences/{key}/Recordings/{sid}")
+    if given("Status") != "stopped":
+        raise Refused(400, 20001, "Status=stopped is the only change of a recording the practice line knows")
+    line().tapes.end(room)
+    return jsonify({
+        "sid": tape.sid, "account_sid": line().config.account_sid, "conference_sid": room.sid, "status": "stopped",
+        "channels": 1, "source": "Conference", "uri": uri(f"Conferences/{room.sid}/Recordings/{tape.sid}.json"),
+    })  # fmt: skip

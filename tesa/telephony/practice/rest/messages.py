@@ -193,6 +193,7 @@ def recording_fetch(sid: str) -> Response:
 
 @blueprint.get("/Recordings/<sid>")
 @blueprint.get("/Recordings/<sid>.wav")
+@blueprint.get("/Recordings/<sid>.mp3")
 def recording_content(sid: str) -> Response:
     """A recording itself."""
     item = _item(sid)

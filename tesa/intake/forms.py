@@ -15,7 +15,6 @@ from wtforms.validators import InputRequired, Length
 from tesa.intake import labels, talk_labels
 from tesa.intake.rules.talk import INTERPRETER, SERVICES
 
-
 PARTIES = (INTERPRETER, *SERVICES)
 
 

@@ -17,9 +17,13 @@ from tesa.core.vault import Shredded
 from tesa.intake import sealing
 from tesa.intake.models import Call, Contact, ContactExclusion, Offer
 from tesa.intake.rules import priority
+from tesa.intake.rules.talk import LegKind
 from tesa.intake.rules.words import Channel, ContactState, OfferOutcome
+from tesa.intake.talk_models import TalkLeg
 from tesa.psychologists.public import anyone_free
 from tesa.telephony.numbers import normalised
+
+MOST_UNRUNG = 20  # waiting contacts that are looked at between their steps
 
 
 def locked(contact_id: uuid.UUID) -> Contact | None:
@@ -31,7 +35,12 @@ def locked(contact_id: uuid.UUID) -> Contact | None:
 
 def _bonds(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
     """The contacts to which `actor` is this or that."""
-    offered = select(Offer.contact_id).where(Offer.account_id == actor.id, Offer.outcome.is_(None))
+    beside = select(TalkLeg.offer_id).where(  # in the talk with a colleague who may hand it over to her
+        TalkLeg.account_id == actor.id, TalkLeg.kind == LegKind.TRANSFER, TalkLeg.state.in_(["ringing", "joined"])
+    )
+    offered = select(Offer.contact_id).where(
+        Offer.account_id == actor.id, or_(Offer.outcome.is_(None), Offer.id.in_(beside))
+    )
     free = Contact.state.in_([ContactState.WAITING, ContactState.CALL_BACK])
     kept_from_her = exists().where(
         ContactExclusion.contact_id == Contact.id, ContactExclusion.account_id == actor.id
@@ -122,10 +131,17 @@ def offer_and_contact(token: str) -> tuple[Offer, Contact] | None:
 
 def someone_before(contact: Contact, now: datetime) -> bool:
     """Does somebody wait on the telephone whose turn is before that of `contact`?"""
-    waiting = Contact.state == ContactState.WAITING, Contact.channel == Channel.VOICE, Contact.id != contact.id
-    own = _claim(contact.id, *(getattr(contact, name) for name in CLAIM))
-    rows = db.session.execute(select(Contact.id, *CLAIM_COLUMNS).where(*waiting, ~Contact.test))
-    return any(priority.outranks(_claim(*row), own, now) for row in rows)
+    others = select(Contact).where(
+        Contact.state == ContactState.WAITING, Contact.channel == Channel.VOICE, Contact.id != contact.id, ~Contact.test
+    )
+    own = claim_of(contact)
+    return any(priority.outranks(claim_of(other), own, now) for other in db.session.scalars(others))
+
+
+def claim_of(contact: Contact) -> priority.Claim:
+    """Where a contact stands among those who wait."""
+    since = contact.waiting_since or contact.opened_at
+    return priority.Claim(str(contact.id), contact.emergency_at is not None, contact.risk, contact.severity, since)
 
 
 def due_contacts(now: datetime, limit: int = 100) -> list[uuid.UUID]:
@@ -134,23 +150,16 @@ def due_contacts(now: datetime, limit: int = 100) -> list[uuid.UUID]:
 
     The second sort sees to it that whoever becomes free is rung for the one whose turn it is.
     """
-    rows = list(db.session.execute(_claims(Contact.next_step_at <= now, limit)))
+    rows = list(db.session.scalars(_foremost(Contact.next_step_at <= now, limit)))
     if anyone_free(now):
-        rows += db.session.execute(_claims(_unrung(now), MOST_UNRUNG))
-    claims = [(row[0], _claim(*row)) for row in rows]
-    return [contact_id for contact_id, claim in sorted(claims, key=lambda pair: priority.rank(pair[1], now))]
+        rows += db.session.scalars(_foremost(_unrung(now), MOST_UNRUNG))
+    return [contact.id for contact in sorted(rows, key=lambda contact: priority.rank(claim_of(contact), now))]
 
 
-CLAIM = ("emergency_at", "risk", "severity", "waiting_since", "opened_at")
-CLAIM_COLUMNS = tuple(getattr(Contact, name) for name in CLAIM)
-MOST_UNRUNG = 20  # waiting contacts that are looked at between their steps
-Claimed = tuple[uuid.UUID, datetime | None, str | None, int, datetime | None, datetime]
-
-
-def _claims(condition: ColumnElement[bool], limit: int) -> Select[Claimed]:
-    """What the order looks at, roughly in that order."""
-    query = select(Contact.id, *CLAIM_COLUMNS).where(condition)
-    return query.order_by(Contact.emergency_at.is_(None), Contact.severity.desc(), Contact.opened_at).limit(limit)
+def _foremost(condition: ColumnElement[bool], limit: int) -> Select[Contact]:
+    """The contacts that come first, roughly in the order of their turn."""
+    turn = (Contact.emergency_at.is_(None), Contact.severity.desc(), Contact.opened_at)
+    return select(Contact).where(condition).order_by(*turn).limit(limit)
 
 
 def _unrung(now: datetime) -> ColumnElement[bool]:
@@ -163,13 +172,6 @@ def _unrung(now: datetime) -> ColumnElement[bool]:
         ~Contact.test,
         ~rings,
     )
-
-
-def _claim(
-    contact_id: uuid.UUID, emergency_at: datetime | None, risk: str | None, severity: int,
-    waiting_since: datetime | None, opened_at: datetime,
-) -> priority.Claim:  # fmt: skip
-    return priority.Claim(str(contact_id), emergency_at is not None, risk, severity, waiting_since or opened_at)
 
 
 def next_deadline() -> datetime | None:

@@ -41,6 +41,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "account_id": ("account",),
     "assignment_id": ("shift",),
     "word_id": ("word",),
+    "file_id": ("file",),
+    "party_id": ("party",),
     "flag_id": ("flag",),
 }
 """The argument of a rule that decides, and the things that are put into it."""
@@ -116,6 +118,8 @@ def cases(app: Flask) -> Iterator[Case]:
         names = set(rule.arguments) - set(FREE) - HERS
         if "note_id" in names:
             names -= {"case_id"}
+        if "file_id" in names:
+            names -= {"contact_id"}
         if argument:
             names = {"contact_id"}
         assert len(names) <= 1, f"{rule.rule}: more than one id decides"

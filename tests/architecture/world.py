@@ -20,11 +20,14 @@ from tesa.cases.rules.glass import MOST_A_DAY
 from tesa.core import clock
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
+from tesa.intake.actions.keep_third_party import add_third_party
 from tesa.intake.actions.offer_contact import offer_contact
 from tesa.intake.actions.set_flag import set_flag
 from tesa.intake.actions.take_conversation import take_conversation
+from tesa.intake.file_models import SealedChunk, SealedFile
 from tesa.intake.models import Contact, EmergencyWord
 from tesa.intake.queries import locked as locked_contact
+from tesa.intake.sealing import seal_chunk
 from tesa.outreach.actions.accept_offer import accept_offer
 from tesa.outreach.actions.log_event import By
 from tesa.outreach.actions.move_dispatch import move_dispatch
@@ -108,6 +111,8 @@ class World:
             "account": self.account,
             "shift": self.shift,
             "word": self.word,
+            "file": self.file,
+            "party": self.party,
             "flag": self.flag,
         }
 
@@ -264,6 +269,27 @@ class World:
             end = clock.now() + timedelta(days=7)
             flag_id = set_flag(number, "nuisance", "prank", end, contact_id, self.id_of("coordinator"), clock.now())
         return Thing("flag", flag_id)
+
+    def party(self) -> Thing:
+        """Somebody who may be called into a talk."""
+        with transaction():
+            party_id = add_third_party("112", "", "", "+622188880112", self.id_of("administrator"), clock.now())
+        return Thing("party", party_id)
+
+    def file(self) -> Thing:
+        """What a caller of "own" has said, sealed."""
+        contact = self.own_contact()
+        with transaction():
+            file = SealedFile(
+                id=new_id(), contact_id=contact.id, kind="voicemail", state="kept", size=3, chunks=1,
+                content_type="audio/wav", created_at=clock.now(),
+            )  # fmt: skip
+            db.session.add(file)
+            db.session.flush()
+            body = seal_chunk(file.id, 0, b"abc", last=True)
+            db.session.add(SealedChunk(id=new_id(), file_id=file.id, number=0, last=True, body_sealed=body))
+            file_id = file.id
+        return Thing("file", file_id, contact.state, contact.relations, beside={"contact_id": contact.id})
 
     def leaves(self, person: StaffMember) -> None:
         """Somebody's account is switched off."""

@@ -90,15 +90,15 @@ def stay(player: Player, name: str, participant: Participant, visit: Visit) -> N
 def _one_spell(player: Player, room: Conference, participant: Participant, visit: Visit) -> None:
     """One stretch between two changes: waiting for the start, talking, or on hold."""
     if participant.announcement is not None:
-        sound, participant.announcement = participant.announcement, None
+        told, participant.announcement = participant.announcement, None
         player.until = lambda: participant.removed is not None
         with suppress(Interrupted):
-            player.listen(sound, IN_ROOM)
+            player.listen(told, IN_ROOM)
         player.until = None
         return
     until = _change_of(player, room, participant, visit)
     waiting = room.status == "init"
-    sound = None
+    sound: Source | None = None
     if participant.hold and participant.hold_url:
         sound = Source(participant.hold_url, participant.hold_method)
     elif participant.hold or (waiting and visit.music is None and not visit.silent):

@@ -23,6 +23,8 @@ GUESSABLE = ("changeme", "change-me", "change_me", "your-secret", "your_secret",
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 KEY_PROVIDERS = ("file", "vault", "aws")
 KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:key/[0-9A-Za-z-]{1,100}")
+API_KEY = re.compile(r"SK[0-9a-fA-F]{32}")
+TWIML_APP = re.compile(r"AP[0-9a-fA-F]{32}")
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -69,6 +71,15 @@ class Bucket:
 
 
 @dataclass(frozen=True)
+class Softphone:
+    """With what Twilio lets a browser telephone: an API key that signs tokens, and the TwiML App that it may call."""
+
+    api_key: str
+    api_secret: str = field(repr=False)
+    twiml_app: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that TeSA is told from outside. Secrets are kept out of `repr`."""
 
@@ -86,6 +97,7 @@ class Settings:
     bind: str = "127.0.0.1"
     time_zone: ZoneInfo = ZoneInfo("Asia/Jakarta")
     coordinator_numbers: tuple[str, ...] = ()
+    wrap_up_seconds: int = 180  # after a talk she writes and is not rung
     metrics_token: str | None = field(default=None, repr=False)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     practice_url: str | None = None
@@ -99,6 +111,7 @@ class Settings:
     fallback_url: str | None = None  # at which Twilio finds it
     self_call_number: str | None = None
     self_call_at: time = time(6, 30)  # local time
+    softphone: Softphone | None = None  # None: no telephone in the browser
     file_keys: bool = True  # False: the keys are with a service, and `key_file` only says where a file would lie
 
     @property
@@ -157,6 +170,13 @@ class _Reader:
             return default
         if not value.isdigit() or not 0 < int(value) < 65536:
             self.complain(name, "harus berupa nomor port 1-65535", "must be a port number 1-65535")
+            return default
+        return int(value)
+
+    def seconds(self, name: str, default: int, most: int) -> int:
+        value = self.text(name) or str(default)
+        if not value.isdigit() or not 0 < int(value) <= most:
+            self.complain(name, f"harus berupa detik 1-{most}", f"must be seconds 1-{most}")
             return default
         return int(value)
 
@@ -272,6 +292,21 @@ class _Reader:
         endpoint = self.text("TESA_AWS_ENDPOINT")
         return AwsKeys(arns, region, self.service("TESA_AWS_ENDPOINT", endpoint) if endpoint else None)
 
+    def softphone(self) -> Softphone | None:
+        """All three settings of the telephone in the browser, or none."""
+        names = ("TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_TWIML_APP_SID")
+        key, secret, app = map(self.text, names)
+        if not (key or secret or app):
+            return None
+        for name, value in zip(names, (key, secret, app), strict=True):
+            if not value:
+                self.complain(name, "belum diisi; telepon di peramban perlu ketiganya", "is not set; all three or none")
+        if key and not API_KEY.fullmatch(key):
+            self.complain("TWILIO_API_KEY", "harus SK dan 32 angka heksadesimal", "must be SK and 32 hex digits")
+        if app and not TWIML_APP.fullmatch(app):
+            self.complain("TWILIO_TWIML_APP_SID", "harus AP dan 32 angka heksadesimal", "must be AP and 32 hex digits")
+        return Softphone(key, secret, app)
+
     def fallback_bucket(self) -> Bucket | None:
         """The bucket of the document; its name without the other settings is no bucket."""
         name = self.text("TESA_FALLBACK_BUCKET")
@@ -359,6 +394,7 @@ class _Reader:
             bind=self.text("TESA_BIND") or "127.0.0.1",
             time_zone=self.zone(),
             coordinator_numbers=self.phones("TESA_COORDINATOR_NUMBERS"),
+            wrap_up_seconds=self.seconds("TESA_WRAP_UP_SECONDS", 180, most=3600),
             metrics_token=self.text("TESA_METRICS_TOKEN") or None,
             trusted_proxies=self.networks("TESA_TRUSTED_PROXIES"),
             practice_url=self.text("TESA_PRACTICE_URL") or None,
@@ -367,6 +403,7 @@ class _Reader:
             fallback_name=self.fallback_name(),
             fallback_url=self.service("TESA_FALLBACK_URL", self.text("TESA_FALLBACK_URL")) or None,
             self_call_number=self.self_call_number(),
+            softphone=self.softphone(),
             self_call_at=self.time_of_day("TESA_SELF_CALL_AT", time(6, 30)),
             audit_dir=Path(folder) if (folder := self.text("TESA_AUDIT_DIR")) else None,
         )

@@ -38,6 +38,7 @@ class Account(Model):
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(2), default="id")  # of the pages: id, en
     theme: Mapped[str] = mapped_column(String(6), default="auto")  # auto, light, dark
+    softphone: Mapped[bool] = mapped_column(default=False, server_default=false())  # her browser rings too
     created_at: Mapped[datetime]
     password_hash: Mapped[str | None] = mapped_column(String(200))  # argon2id of the peppered password
     totp_sealed: Mapped[bytes | None]

@@ -33,6 +33,7 @@ __all__ = [
     "phones",
     "principal",
     "staff",
+    "uses_softphone",
     "with_role",
 ]
 
@@ -73,6 +74,7 @@ class Principal:
     stepped_up_at: datetime | None = None  # when a second factor was last shown in this session
     locked: bool = False  # the screen is locked: nothing is shown until a second factor is
     shared_device: bool = False  # a device that others use too: nothing is remembered on it
+    softphone: bool = False  # she has switched the telephone in the browser on
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -141,6 +143,11 @@ def may_be_staff(e164: str, now: datetime) -> bool:
         kept = (now, frozenset(index for index in rows if index is not None))
         current_app.extensions["tesa_staff_indexes"] = kept
     return not kept[1].isdisjoint(vault.blind_indexes("number", e164))
+
+
+def uses_softphone(account_id: uuid.UUID) -> bool:
+    """Has she switched the telephone in the browser on?"""
+    return bool(db.session.scalar(select(Account.softphone).where(Account.id == account_id)))
 
 
 def with_role(role: Role | str) -> list[StaffMember]:

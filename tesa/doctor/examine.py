@@ -58,11 +58,14 @@ MEANINGS = {
     "TESA_FALLBACK_KEY_ID": "kunci akses bucket / access key of the bucket",
     "TESA_FALLBACK_KEY_SECRET": "rahasia kunci akses itu / its secret",
     "TESA_SELF_CALL_NUMBER": "nomor kedua kita untuk uji harian / our second number, for the daily test call",
+    "TWILIO_API_KEY": "kunci API untuk telepon di peramban / API key for the telephone in the browser",
+    "TWILIO_API_SECRET": "rahasia kunci API itu / its secret",
+    "TWILIO_TWIML_APP_SID": "TwiML App yang dipanggil peramban; Voice URL /twilio/softphone / TwiML App that browsers call",
     "TESA_SELF_CALL_AT": "jam uji harian; 06:30 / local time of the daily test call",
 }
 SECRET = {
     "TESA_SECRET_KEY", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY", "TESA_DATABASE_URL", "TESA_METRICS_TOKEN",
-    "TESA_VAULT_TOKEN", "TESA_FALLBACK_KEY_SECRET",
+    "TESA_VAULT_TOKEN", "TESA_FALLBACK_KEY_SECRET", "TWILIO_API_SECRET",
 }  # fmt: skip
 
 

@@ -6,11 +6,11 @@ import uuid
 from datetime import datetime
 
 from tesa.intake.actions.log_event import log_event
-from tesa.intake.actions.withdraw_offers import STOP_RINGING, withdraw_offers
+from tesa.intake.actions.ring_lines import stop_lines
+from tesa.intake.actions.withdraw_offers import withdraw_offers
 from tesa.intake.models import Contact
 from tesa.intake.queries import call_of, locked, offers_of
 from tesa.intake.rules.words import ContactState, OfferOutcome
-from tesa.telephony.outbox import enqueue
 
 
 def finish_test(contact: Contact, now: datetime) -> None:
@@ -19,8 +19,8 @@ def finish_test(contact: Contact, now: datetime) -> None:
         return
     withdraw_offers(contact.id, now)
     for offer in offers_of(contact.id):
-        if offer.outcome == OfferOutcome.ACCEPTED and offer.call_sid is not None:
-            enqueue(STOP_RINGING, offer.id, now)
+        if offer.outcome == OfferOutcome.ACCEPTED:
+            stop_lines(offer, now)
     call = call_of(contact.id)
     if call is not None and call.ended_at is None:
         call.ended_at, call.ended_by = now, "system"

@@ -9,6 +9,7 @@ from datetime import datetime
 from tesa.accounts.public import with_role
 from tesa.accounts.rules.roles import Role
 from tesa.core.db import db, new_id
+from tesa.intake.actions.ring_lines import ring_lines
 from tesa.intake.models import Contact, Offer
 from tesa.intake.rules.talk import TALK_OFFERS
 from tesa.psychologists.public import on_duty
@@ -16,7 +17,7 @@ from tesa.telephony.inbound import settings
 from tesa.telephony.outbox import enqueue
 
 RUNG = frozenset({"call"}) | TALK_OFFERS
-RING, PAGE = "intake.ring", "intake.page"
+PAGE = "intake.page"
 
 
 def offer_contact(
@@ -31,7 +32,7 @@ def offer_contact(
     """Offer `contact` to an account, or to the coordinators' number with that index; `kind` is "call" or "message",
     or one of TALK_OFFERS for somebody who is asked into a talk that goes on.
 
-    Her telephone rings, or she is paged, right after the commit.
+    Her telephone rings, and her browser if one is there, or she is paged, right after the commit.
     """
     offer = Offer(
         id=new_id(),
@@ -46,7 +47,10 @@ def offer_contact(
     )
     db.session.add(offer)
     db.session.flush()
-    enqueue(RING if kind in RUNG else PAGE, offer.id, now)
+    if kind in RUNG:
+        ring_lines(offer, now)
+    else:
+        enqueue(PAGE, offer.id, now)
     return offer
 
 

@@ -6,15 +6,13 @@ import uuid
 from datetime import datetime
 
 from tesa.intake.actions.move_leg import move_leg
+from tesa.intake.actions.ring_lines import stop_lines
 from tesa.intake.models import Offer
 from tesa.intake.queries import offers_of
 from tesa.intake.rules.talk import TALK_OFFERS, LegState
 from tesa.intake.rules.words import OfferOutcome
 from tesa.intake.talk_queries import leg_of_offer
 from tesa.psychologists.actions.mark_free import mark_free
-from tesa.telephony.outbox import enqueue
-
-STOP_RINGING = "intake.stop_ringing"
 
 
 def withdraw_offers(contact_id: uuid.UUID, now: datetime, except_for: uuid.UUID | None = None) -> None:
@@ -25,7 +23,7 @@ def withdraw_offers(contact_id: uuid.UUID, now: datetime, except_for: uuid.UUID 
 
 
 def end_offer(offer: Offer, outcome: OfferOutcome, now: datetime) -> None:
-    """End one open offer: its phone stops if it rings, its person is free again."""
+    """End one open offer: its lines stop if they ring, its person is free again."""
     offer.outcome, offer.ended_at = outcome, now
     if offer.kind in TALK_OFFERS:
         _drop_asked_leg(offer, outcome, now)
@@ -33,10 +31,7 @@ def end_offer(offer: Offer, outcome: OfferOutcome, now: datetime) -> None:
         return
     if offer.account_id is not None:
         mark_free(offer.account_id, now)
-    # Composed when it is sent: nothing happens if the leg is over; if Twilio has not told us its SID yet, the act
-    # that writes the SID down asks for this again.
-    if offer.call_sid is not None and offer.leg_rank < 9:
-        enqueue(STOP_RINGING, offer.id, now)
+    stop_lines(offer, now)
 
 
 def _drop_asked_leg(offer: Offer, outcome: OfferOutcome, now: datetime) -> None:

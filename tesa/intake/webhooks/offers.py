@@ -36,9 +36,9 @@ def offer_key(token: str) -> Response:
 @blueprint.post("/offer/<token>/join")
 def offer_join(token: str) -> Response:
     """Accepted on the page while the phone was already picked up."""
-    now = clock.now()
+    form, now = call_form(), clock.now()
     with transaction():
-        plan = enter_room(token, now)
+        plan = enter_room(token, now, form.sid)
     return twiml.response(plan)
 
 

@@ -166,3 +166,9 @@ def test_an_unsigned_webhook_is_refused_and_leaves_no_row(app: Flask) -> None:
         ]
         assert passed == []
     assert rows() == before
+
+
+def test_making_the_application_compiles_no_builder_of_an_address(app: Flask) -> None:
+    rules = list(app.url_map.iter_rules())
+    unused = {rule._build_unknown.__name__ for rule in rules} | {rule._build.__name__ for rule in rules}
+    assert unused == {"build_first"}, "an address whose builder is made at start (tesa/web/routes.py)"

@@ -72,7 +72,6 @@ from tesa.telephony.gateway import Gateway, TwilioGateway
 from tesa.telephony.media import MediaSource, TwilioMedia
 from tesa.telephony.outbox import Outbox
 from tesa.web.routes import Route
-from tesa.web.routes import Route
 from tesa.web.shell import PUBLIC_ENDPOINTS, init_web
 
 log = logging.getLogger(__name__)
@@ -119,7 +118,6 @@ def create_app(
     Proxy headers are not trusted: addresses come from the configured public URL.
     """
     app = Flask("tesa", static_folder=None, template_folder=None)
-    app.url_rule_class = Route
     app.url_rule_class = Route
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.extensions["tesa_settings"] = settings

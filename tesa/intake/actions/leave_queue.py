@@ -31,6 +31,8 @@ def leave_queue(contact_id: uuid.UUID, form: CallForm, now: datetime) -> Plan:
     if result == "hangup":
         give_up_waiting(contact, "hung_up", now)
         return ()
+    if result == "leave" and contact.state == ContactState.IN_PROGRESS:
+        return join_room(contact_id, now)  # somebody took her while she chose to leave: that is better than a promise
     if result == "leave" and contact.wants == "message":
         return take_message(contact, now)
     if result == "leave":

@@ -1,4 +1,4 @@
-"""What intake puts into the export of a case: its contacts, the messages in them, promised calls."""
+"""What intake puts into the export of a case: its contacts, the messages in them, what was recorded, promised calls."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tesa.accounts.public import emails
 from tesa.cases.public import ExportTable, or_gone
 from tesa.core.db import db
 from tesa.intake import labels, sealing
+from tesa.intake.file_models import SealedFile
 from tesa.intake.models import CallBackTask, Contact, Message
 from tesa.web.filters import local_moment
 
@@ -17,7 +18,8 @@ from tesa.web.filters import local_moment
 def intake_part(case_id: uuid.UUID) -> list[ExportTable]:
     """The contacts of the case, oldest first, the words of all messages, and the promises to call back."""
     contacts = db.session.scalars(select(Contact).where(Contact.case_id == case_id).order_by(Contact.opened_at)).all()
-    return [_contacts(list(contacts)), _messages([c.id for c in contacts]), _promises([c.id for c in contacts])]
+    ids = [c.id for c in contacts]
+    return [_contacts(list(contacts)), _messages(ids), _files(ids), _promises(ids)]
 
 
 def _contacts(contacts: list[Contact]) -> ExportTable:
@@ -67,6 +69,25 @@ def _extras(message: Message) -> str:
         return ""
     extras = sealing.open_extras(message.contact_id, message.id, message.extras_sealed)
     return "; ".join(f"{name}: {value}" for name, value in sorted(extras.items()))
+
+
+def _files(contact_ids: list[uuid.UUID]) -> ExportTable:
+    """That there is a voice, not the voice itself: it is heard on the contact's page."""
+    files = db.session.scalars(
+        select(SealedFile).where(SealedFile.contact_id.in_(contact_ids)).order_by(SealedFile.created_at)
+    )
+    rows = [
+        (
+            local_moment(f.created_at),
+            str(labels.FILE_KIND[f.kind]),
+            str(f.seconds),
+            str(labels.FILE_STATE[f.state]),
+            local_moment(f.heard_at) if f.heard_at else "",
+        )
+        for f in files
+    ]
+    columns = ("Waktu / Time", "Jenis / Kind", "Detik / Seconds", "Keadaan / State", "Didengar / Heard")
+    return ExportTable("suara", "Suara / Voice", columns, rows)
 
 
 def _promises(contact_ids: list[uuid.UUID]) -> ExportTable:

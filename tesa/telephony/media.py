@@ -55,10 +55,13 @@ class MediaSource(Protocol):
 
 
 class TwilioMedia:
-    """The real source; in practice mode only its base URL differs. `public_only` makes the session for other hosts."""
+    """The real source; in practice mode only its base URL differs."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], float] = time.monotonic, most_bytes: int = MOST_BYTES
+    ) -> None:
         self.settings = settings
+        self.most_bytes = most_bytes
         self.base = urlsplit(settings.twilio_api_base_url) if settings.twilio_api_base_url else None
         self._clock = clock
 
@@ -116,7 +119,7 @@ class TwilioMedia:
         try:
             for part in answer.iter_content(PART):
                 there += len(part)
-                if there > MOST_BYTES:
+                if there > self.most_bytes:
                     raise NotWanted("too-big")
                 if self._clock() > until:
                     raise NotReady("too-slow")

@@ -64,7 +64,7 @@ FREE = {
     "digest": "x",
 }
 """Arguments that name nothing that anybody could own."""
-READS = {"contact": "contact.read", "case": "case.read", "note": "case.read", "dispatch": "dispatch.read"}
+READS = {"contact": "contact.read", "case": "case.read", "note": "case.read", "dispatch": "dispatch.read", "file": "contact.read"}
 """By which act somebody knows of a thing of a kind; other kinds are known to whoever may do the act."""
 DECIDED_BY = {"intake.contacts_of_case": "case.read"}
 """Rules on the page of a thing of another kind than their act's."""

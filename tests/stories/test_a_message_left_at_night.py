@@ -119,10 +119,10 @@ def test_it_is_heard_by_her_who_takes_it_and_by_nobody_else(
     hotline.tick()
     sound = f"/kontak/{caller.contact_id}/suara/{the_file().id}"
     mine, hers = (signed_in(new_client(), person) for person in (one, other))
-    assert mine.get(sound).status_code == 403
+    assert mine.get(sound).status_code == 404
     assert sound not in page_of(mine, caller)
     assert mine.submit(f"/kontak/{caller.contact_id}/janji").status_code == 303
-    assert hers.get(sound).status_code in (403, 404)
+    assert hers.get(sound).status_code == 404
     assert f'src="{sound}"' in page_of(mine, caller)
     assert mine.get(sound).data == SOUND
     part = mine.get(sound, headers={"Range": "bytes=65000-131100"})

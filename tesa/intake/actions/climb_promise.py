@@ -106,7 +106,7 @@ def _do(contact: Contact, task: CallBackTask, rung: promises.Rung, now: datetime
     if rung.who == "director":
         for number in range(len(settings().coordinator_numbers)):
             _page_number(contact, number, now)
-    if rung.assigns:
+    if task.step >= promises.ASSIGNS_FROM:
         _assign(contact, task, now)
     log_event(contact.id, "promise_rung", now, detail=rung.who)
 

@@ -24,20 +24,23 @@ TRY_AGAIN_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4)
 
 @dataclass(frozen=True)
 class Rung:
-    """At this age `who` is told: best, next, back_up, coordinator or director. `assigns`: one person answers from now."""
+    """At this age `who` is told: best, next, back_up, coordinator or director."""
 
     at: timedelta
     who: str
-    assigns: bool = False
 
 
 LADDER = (
     Rung(timedelta(0), "best"),
-    Rung(timedelta(minutes=5), "next", assigns=True),
+    Rung(timedelta(minutes=5), "next"),
     Rung(timedelta(minutes=10), "back_up"),
     Rung(HEARD_WITHIN, "coordinator"),
     Rung(timedelta(minutes=30), "director"),
 )
+
+
+ASSIGNS_FROM = 1
+"""The rung from which on one person answers for the promise."""
 
 
 def rung(step: int) -> Rung:

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from tesa.accounts.audit import record
 from tesa.accounts.audit.reading import opened_in_session
 from tesa.accounts.permissions import require
-from tesa.accounts.public import principal
+from tesa.accounts.public import Principal, principal
 from tesa.core import clock
-from tesa.core.errors import NotFound
+from tesa.core.errors import NotAllowed, NotFound
 from tesa.core.transactions import transaction
 from tesa.core.vault.files import stretch_of
 from tesa.intake.actions.expect_file import file_of
@@ -23,6 +23,7 @@ from tesa.intake.actions.fetch_again import fetch_again
 from tesa.intake.actions.mark_heard import mark_heard
 from tesa.intake.file_models import SealedFile
 from tesa.intake.file_screens import chunk_of
+from tesa.intake.models import Contact
 from tesa.intake.queries import contact_for
 from tesa.intake.rules.files import PLAYABLE
 from tesa.intake.views.blueprint import blueprint
@@ -38,12 +39,20 @@ def hear(contact_id: uuid.UUID, file_id: uuid.UUID) -> Response:
     """The sound itself, whole or the stretch that is asked for. That she hears it is on record before a byte leaves."""
     who, now = principal(), clock.now()
     with transaction():
-        found = contact_for(contact_id, who, "contact.words")
+        found = _hers(contact_id, who)
         file = _playable(contact_id, file_id)
         if not opened_in_session(who.session_id, "contact.words", file_id, now - HEARD_FOR):
             record(who.id, "contact.words", "file", file_id, now, case_id=found.case_id)
         size, chunks, kind = file.size, file.chunks, file.content_type
     return _answer(file_id, size, chunks, kind)
+
+
+def _hers(contact_id: uuid.UUID, who: Principal) -> Contact:
+    """What one may not hear is not there."""
+    try:
+        return contact_for(contact_id, who, "contact.words")
+    except NotAllowed as error:
+        raise NotFound from error
 
 
 def _playable(contact_id: uuid.UUID, file_id: uuid.UUID) -> SealedFile:

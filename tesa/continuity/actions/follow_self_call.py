@@ -27,7 +27,7 @@ def follow_self_call(now: datetime) -> bool:
     if test.contact_id is not None:
         progress = progress_of(test.contact_id)
         if progress.queued and test.queued_at is None:
-            test.queued_at = now
+            test.queued_at = max(now, test.received_at or now)  # this tick may have begun before the call came in
             ring_test_number(test.contact_id, now)
         test.accepted_at = test.accepted_at or progress.accepted_at
         test.met_at = test.met_at or progress.met_at

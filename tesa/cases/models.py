@@ -62,6 +62,20 @@ class SafeContactPlan(Model):
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
 
 
+class CaseExclusion(Model):
+    """A psychologist who is never offered this person: her wish, or a conflict of interest. It outlives each case."""
+
+    __tablename__ = "case_exclusion"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(20))
+    set_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    set_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_case_exclusion_account_id", "account_id"),)
+
+
 class Case(Model):
     """The work for one person over time. Its row is the lock of its status, its events and its notes."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tesa.accounts.rules.policy import Actor, Standing
 from tesa.cases import sealing
 from tesa.cases.exporting import or_gone
-from tesa.cases.models import Case, Person, SafeContactPlan
+from tesa.cases.models import Case, CaseExclusion, Person, SafeContactPlan
 from tesa.cases.queries import cases_of, languages_of_number, people_of_number, standing_to
 from tesa.cases.rules.export import Table as ExportTable
 from tesa.cases.rules.lifecycle import CaseStatus
@@ -22,9 +22,12 @@ from tesa.core.db import db
 from tesa.core.vault import Shredded
 
 __all__ = [
-    "Answer", "CaseBrief", "ExportTable", "How", "Occasion", "PersonMatch", "Plan", "Risk", "Why", "briefs", "case_brief", "high_risk_case", "language_of_number", "may_read_case",
+    "Answer", "CaseBrief", "ExportTable", "How", "NumberFacts", "Occasion", "PersonMatch", "Plan", "Risk", "Why", "briefs", "case_brief", "excluded", "facts_of_number", "high_risk_case", "language_of_number", "may_read_case",
     "or_gone", "people_with_number", "plan_for", "plan_of_number", "refusal", "riskier", "standing_to_case", "sticky_psychologist",
 ]  # fmt: skip
+
+
+ADULT = 18  # years
 
 
 @dataclass(frozen=True)
@@ -123,15 +126,57 @@ def language_of_number(e164: str) -> str | None:
     return languages.pop() if len(languages) == 1 else None
 
 
+@dataclass(frozen=True)
+class NumberFacts:
+    """What a call from a number means before anybody has spoken with her.
+
+    `child`: everybody who is known to use it is a child; `excluded`: who is never offered her.
+    """
+
+    high_risk: bool = False
+    child: bool = False
+    excluded: frozenset[uuid.UUID] = frozenset()
+
+
+def facts_of_number(e164: str, now: datetime) -> NumberFacts:
+    """What is known of whoever uses this number (E.164)."""
+    ids = people_of_number(e164)
+    if not ids:
+        return NumberFacts()
+    years = list(db.session.scalars(select(Person.birth_year).where(Person.id.in_(ids))))
+    return NumberFacts(
+        high_risk=any(_is_grave(case) for case in cases_of(ids)),
+        child=all(year is not None and now.year - year < ADULT for year in years),
+        excluded=_excluded(ids),
+    )
+
+
+def excluded(e164: str | None, case_id: uuid.UUID | None = None) -> frozenset[uuid.UUID]:
+    """The accounts that are never offered whoever uses this number, or the person of this case. Raises KeysAway only
+    when a number is given.
+    """
+    ids = set(people_of_number(e164)) if e164 else set()
+    if case_id is not None:
+        ids |= set(db.session.scalars(select(Case.person_id).where(Case.id == case_id)))
+    return _excluded(ids)
+
+
+def _excluded(person_ids: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
+    ids = list(person_ids)
+    if not ids:
+        return frozenset()
+    return frozenset(db.session.scalars(select(CaseExclusion.account_id).where(CaseExclusion.person_id.in_(ids))))
+
+
 def high_risk_case(e164: str) -> uuid.UUID | None:
     """An open case of high risk or emergency of somebody who uses this number (E.164), the latest one; else None."""
-    grave = [
-        c
-        for c in cases_of(people_of_number(e164))
-        if c.status != CaseStatus.CLOSED and c.risk in (Risk.HIGH, Risk.EMERGENCY)
-    ]
+    grave = [case for case in cases_of(people_of_number(e164)) if _is_grave(case)]
     latest = max(grave, key=lambda c: c.last_event_at, default=None)
     return latest.id if latest else None
+
+
+def _is_grave(case: Case) -> bool:
+    return case.status != CaseStatus.CLOSED and case.risk in (Risk.HIGH, Risk.EMERGENCY)
 
 
 def case_brief(case_id: uuid.UUID) -> CaseBrief | None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, or_, select
 
-from tesa.cases.public import high_risk_case, is_child, language_of_number
+from tesa.cases.public import NumberFacts, facts_of_number, language_of_number
 from tesa.core.db import db
 from tesa.core.vault import KeysAway, Unopenable, vault
 from tesa.intake.models import Contact
@@ -37,6 +37,7 @@ class Known:
     emergency: bool = False
     first_to_ring: uuid.UUID | None = None  # who talked with her in a call that ended just now
     severity: int = 0  # rules/priority.Severity
+    kept_away: frozenset[uuid.UUID] = frozenset()  # who is never offered her
     again: int = 0  # how many calls came before this one within AGAIN_WITHIN
 
 
@@ -81,6 +82,7 @@ def known_of(number: str | None, now: datetime) -> Known:
         )
         contacts = _hers(number, query)
         language = language_of_number(number)
+        facts = facts_of_number(number, now)
     except KeysAway:
         return NOBODY
     calls = [c for c in contacts if c.channel == Channel.VOICE and c.opened_at >= now - AGAIN_WITHIN]
@@ -90,16 +92,17 @@ def known_of(number: str | None, now: datetime) -> Known:
         wish_woman=any(c.wish_woman for c in lately),
         emergency=any(c.emergency_at is not None and c.finalized_at is None for c in lately),
         first_to_ring=next((c.psychologist_id for c in lately if c.psychologist_id), None),
-        severity=_severity(number, calls, now),
+        severity=_severity(facts, calls),
+        kept_away=facts.excluded,
         again=len(calls),
     )
 
 
-def _severity(number: str, calls: Iterable[Contact], now: datetime) -> int:
+def _severity(facts: NumberFacts, calls: Iterable[Contact]) -> int:
     """How grave it is before anybody has spoken with her; `calls`: her earlier ones, within AGAIN_WITHIN."""
-    if high_risk_case(number) is not None:
+    if facts.high_risk:
         return Severity.HIGH_RISK
-    if is_child(number, now):
+    if facts.child:
         return Severity.CHILD
     return Severity.SILENT_AGAIN if any(c.silent_at is not None for c in calls) else Severity.NONE
 
@@ -107,7 +110,7 @@ def _severity(number: str, calls: Iterable[Contact], now: datetime) -> int:
 def severity_of(number: str | None, now: datetime) -> int:
     """The same for a conversation in writing, which has no silent calls before it."""
     try:
-        return _severity(number, (), now) if number else Severity.NONE
+        return _severity(facts_of_number(number, now), ()) if number else Severity.NONE
     except KeysAway:
         return Severity.NONE
 

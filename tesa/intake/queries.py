@@ -42,9 +42,7 @@ def _bonds(actor: Actor) -> dict[Relation, ColumnElement[bool]]:
         Offer.account_id == actor.id, or_(Offer.outcome.is_(None), Offer.id.in_(beside))
     )
     free = Contact.state.in_([ContactState.WAITING, ContactState.CALL_BACK])
-    kept_from_her = exists().where(
-        ContactExclusion.contact_id == Contact.id, ContactExclusion.account_id == actor.id
-    )
+    kept_from_her = exists().where(ContactExclusion.contact_id == Contact.id, ContactExclusion.account_id == actor.id)
     return {
         Relation.OWN: and_(Contact.psychologist_id.is_not(None), Contact.psychologist_id == actor.id),
         Relation.UNASSIGNED: and_(Contact.psychologist_id.is_(None), free, ~kept_from_her),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tesa.core.db import Model, new_id
@@ -62,10 +62,36 @@ class DutyPresence(Model):
     contact_id: Mapped[uuid.UUID | None]
     until: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(20))
+    reachable_at: Mapped[datetime | None]  # when she last showed that she can be reached: misses before it do not count
+    extended: Mapped[bool] = mapped_column(default=False)  # this wrap-up has been lengthened once
     talked_until: Mapped[datetime | None]  # end of her last talk
 
     __table_args__ = (
         CheckConstraint("state in ('free', 'ringing', 'talking', 'wrapup', 'paused', 'off')", name="state"),
+    )
+
+
+class DutyOrder(Model):
+    """A coordinator has ended somebody's duty. Carried out at `done_at`: while she talks it waits. Over at `ended_at`."""
+
+    __tablename__ = "duty_order"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str] = mapped_column(String(20))
+    given_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    given_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_duty_order_open",
+            "account_id",
+            unique=True,
+            sqlite_where=text("ended_at is null"),
+            postgresql_where=text("ended_at is null"),
+        ),
     )
 
 

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from tesa.accounts.public import active_accounts
 from tesa.core.db import db
-from tesa.psychologists.models import Assignment, DutyMiss, DutyPresence, DutyTalk
+from tesa.psychologists.models import Assignment, DutyMiss, DutyOrder, DutyPresence, DutyTalk
 from tesa.psychologists.rules.presence import State, effective
 from tesa.psychologists.rules.rota import LONGEST_DUTY, Status, Stretch
 
@@ -49,6 +49,8 @@ class OnDuty:
     since: datetime
     until: datetime | None = None
     reason: str | None = None
+    contact_id: uuid.UUID | None = None
+    extended: bool = False
 
 
 def touching(start: datetime, end: datetime) -> ColumnElement[bool]:
@@ -67,6 +69,7 @@ def on_duty_at(line: str, now: datetime, lead: timedelta = timedelta(0)) -> list
         select(
             Assignment.account_id, Assignment.tier, Assignment.line, Assignment.starts_at, Assignment.ends_at,
             DutyPresence.state, DutyPresence.since, DutyPresence.until, DutyPresence.reason,
+            DutyPresence.contact_id, DutyPresence.extended,
         )
         .outerjoin(DutyPresence, DutyPresence.account_id == Assignment.account_id)
         .where(
@@ -85,12 +88,15 @@ def on_duty_at(line: str, now: datetime, lead: timedelta = timedelta(0)) -> list
 def _on_duty(
     now: datetime, account_id: uuid.UUID, tier: int, line: str, starts_at: datetime, ends_at: datetime,
     said: str | None, since: datetime | None, until: datetime | None, reason: str | None,
+    contact_id: uuid.UUID | None, extended: bool | None,
 ) -> OnDuty:  # fmt: skip
     state = effective(said, until, now)
     if state == State.FREE:  # since her duty began, or since what she said has run out
         free_since = max(starts_at, min(until, now) if until is not None else since or starts_at)
         return OnDuty(account_id, tier, line, starts_at, ends_at, state, free_since)
-    return OnDuty(account_id, tier, line, starts_at, ends_at, state, since or starts_at, until, reason)
+    return OnDuty(
+        account_id, tier, line, starts_at, ends_at, state, since or starts_at, until, reason, contact_id, bool(extended)
+    )
 
 
 def state_of(account_id: uuid.UUID, now: datetime) -> State:
@@ -132,6 +138,46 @@ def missed_offers(account_ids: Collection[uuid.UUID], now: datetime, window: tim
         .group_by(DutyMiss.account_id)
     )
     return dict(rows.all())
+
+
+def missed_in_a_row(account_ids: Collection[uuid.UUID], now: datetime, window: timedelta) -> dict[uuid.UUID, int]:
+    """How many offers each of these people has missed within `window` since she last showed that she can be reached."""
+    rows = db.session.execute(
+        select(DutyMiss.account_id, func.count())
+        .outerjoin(DutyPresence, DutyPresence.account_id == DutyMiss.account_id)
+        .where(
+            DutyMiss.account_id.in_(account_ids),
+            DutyMiss.at > now - window,
+            or_(DutyPresence.reachable_at.is_(None), DutyMiss.at > DutyPresence.reachable_at),
+        )
+        .group_by(DutyMiss.account_id)
+    )
+    return dict(rows.all())
+
+
+def order_for(account_id: uuid.UUID) -> DutyOrder | None:
+    """The coordinator's order that ends her duty, as long as it holds."""
+    return db.session.scalar(select(DutyOrder).where(DutyOrder.account_id == account_id, DutyOrder.ended_at.is_(None)))
+
+
+def orders_that_wait(account_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Whose duty a coordinator has ended while she rang or talked, so that it ends after that."""
+    query = select(DutyOrder.account_id).where(
+        DutyOrder.account_id.in_(account_ids), DutyOrder.ended_at.is_(None), DutyOrder.done_at.is_(None)
+    )
+    return set(db.session.scalars(query))
+
+
+def writes_until(account_id: uuid.UUID, contact_id: uuid.UUID, now: datetime) -> datetime | None:
+    """Until when she writes up this contact; None when she does something else by now."""
+    return db.session.scalar(
+        select(DutyPresence.until).where(
+            DutyPresence.account_id == account_id,
+            DutyPresence.contact_id == contact_id,
+            DutyPresence.state == State.WRAPUP,
+            DutyPresence.until > now,
+        )
+    )
 
 
 def covered(start: datetime, end: datetime, line: str, tiers: Collection[int]) -> list[Stretch]:

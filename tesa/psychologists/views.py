@@ -22,6 +22,7 @@ from tesa.psychologists.actions.pause import pause
 from tesa.psychologists.actions.remove_assignment import remove_assignment
 from tesa.psychologists.actions.sign_off import sign_off
 from tesa.psychologists.actions.sign_on import sign_on
+from tesa.psychologists.notice_kinds import register_all
 from tesa.psychologists.public import OnDuty, duty_ends, next_gap, on_duty
 from tesa.psychologists.queries import Shift
 from tesa.psychologists.rules.calendar import days, local_date, monday_of
@@ -38,6 +39,7 @@ blueprint.add_app_template_global(labels.pause_label, "duty_pause_label")
 blueprint.add_app_template_global(clock.now, "duty_now")
 blueprint.add_app_template_global(lambda: principal().has("rota.own"), "duty_is_on_rota")
 blueprint.add_app_template_filter(labels.short_date)
+register_all()
 
 Page = str | tuple[str, int] | AnyResponse
 MOST_COMPLAINTS = 100  # shown; the rest is counted

@@ -40,13 +40,13 @@ def test_without_anybody_she_hears_her_choice_at_once(hotline: Hotline, app: Fla
     assert "Tekan 2" in caller.heard[1]
 
 
-def test_everybody_talks_and_the_coordinators_come_at_19(hotline: Hotline) -> None:
+def test_everybody_talks_and_the_coordinators_come_at_15(hotline: Hotline) -> None:
     person = hotline.psychologist()
     first = hotline.calls("+6281290000001")
     hotline.pass_seconds(4)
     hotline.answers(person, first)
     hotline.calls("+6281290000002")
-    hotline.pass_seconds(18)
+    hotline.pass_seconds(14)
     assert not set(COORDINATOR_NUMBERS) & set(hotline.gateway.rung)
     hotline.pass_seconds(1)
     assert set(COORDINATOR_NUMBERS) <= set(hotline.gateway.rung)

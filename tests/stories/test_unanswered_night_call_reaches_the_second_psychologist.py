@@ -7,15 +7,15 @@ from tests.stories.line import Hotline
 from tests.support.settings import COORDINATOR_NUMBERS
 
 
-def test_first_is_rung_at_4_second_at_9_and_answers(hotline: Hotline) -> None:
+def test_first_is_rung_during_the_greeting_second_five_seconds_later_and_answers(hotline: Hotline) -> None:
     first, second = hotline.psychologist(), hotline.psychologist()
     caller = hotline.calls()
     assert "Halo" in caller.heard[0]
-    hotline.pass_seconds(3)
+    hotline.tick()
     assert hotline.gateway.rung == []
-    hotline.pass_seconds(1)
-    assert len(hotline.gateway.rung) == 1
     hotline.pass_seconds(5)
+    assert len(hotline.gateway.rung) == 1
+    hotline.pass_seconds(1)
     assert set(hotline.gateway.rung) == {first.number, second.number}
     later = second if hotline.gateway.rung[1] == second.number else first
     earlier = first if later is second else second
@@ -50,11 +50,11 @@ def test_nobody_answers_all_the_way_up(hotline: Hotline) -> None:
     hotline.pass_seconds(14)
     assert {p.number for p in people} == set(hotline.gateway.rung)
     assert hotline.rings(back_up.number) == 0
-    hotline.pass_seconds(5)
+    hotline.pass_seconds(1)
     assert hotline.rings(back_up.number) == 1
     for person in [*people, back_up]:
         hotline.leg_status(person, "no-answer")
-    hotline.pass_seconds(32)
+    hotline.pass_seconds(36)
     assert set(COORDINATOR_NUMBERS) <= set(hotline.gateway.rung)
     assert all(hotline.rings(p.number) >= 2 for p in people)
     hotline.clock.set(hotline.contact(caller).opened_at)

@@ -20,8 +20,8 @@ from tesa.intake.rules.talk import LegKind, LegState
 from tesa.intake.rules.words import ContactState, OfferOutcome
 from tesa.intake.talk_models import TalkLeg
 from tesa.intake.talk_queries import live_legs
-from tesa.psychologists.actions.mark_ringing import mark_ringing
 from tesa.intake.wishes import need_of, never_for
+from tesa.psychologists.actions.mark_ringing import mark_ringing
 from tesa.psychologists.public import on_duty, rank_for, state_of
 from tesa.psychologists.rules.presence import State
 

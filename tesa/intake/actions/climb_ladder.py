@@ -10,11 +10,12 @@ from tesa.core.db import db
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.offer_contact import coordinators, offer_contact
 from tesa.intake.models import Contact, Offer
-from tesa.intake.queries import offers_of, preferred_psychologist
+from tesa.intake.queries import offers_of
 from tesa.intake.rules import ladder
 from tesa.intake.rules.words import ContactState, OfferOutcome
+from tesa.intake.wishes import is_critical, need_of, never_for
 from tesa.psychologists.actions.mark_ringing import mark_ringing
-from tesa.psychologists.public import Need, on_duty, rank_for
+from tesa.psychologists.public import can_ring_anybody, rank_for
 
 
 def climb_ladder(contact: Contact, now: datetime) -> None:
@@ -22,25 +23,30 @@ def climb_ladder(contact: Contact, now: datetime) -> None:
     if contact.state != ContactState.WAITING or contact.test:
         contact.next_step_at = None
         return
-    critical = contact.emergency_at is not None
-    duty = on_duty("hotline", now)
+    critical = is_critical(contact)
     offers = _of_this_wait(contact, offers_of(contact.id))
-    situation = ladder.Situation(
-        anyone_on_duty=any(p.tier in (1, 2) for p in duty), ringing=any(o.outcome is None for o in offers)
-    )
-    chosen = ladder.rung(contact.ladder_step, critical)
-    rung_now = _ring_people(contact, chosen, offers, now)
-    widened = ladder.with_shortfall(chosen, situation, first_line_reached=rung_now > 0)
-    if widened != chosen:
-        rung_now += _ring_people(contact, widened, offers, now)
-    if widened.coordinators:
+    used, rung_now = _climb(contact, ladder.rung(contact.ladder_step, critical), offers, now)
+    if used.coordinators:
         rung_now += _ring_coordinators(contact, offers, now)
     if rung_now == 0:
         log_event(contact.id, "nobody_to_ring", now)
-    _next_step(contact, critical, situation.anyone_on_duty, now)
+    _next_step(contact, critical, now)
 
 
-def _next_step(contact: Contact, critical: bool, anyone: bool, now: datetime) -> None:
+def ring_who_is_free(contact: Contact, now: datetime) -> None:
+    """Between two rungs: `contact` (locked) waits, no phone rings for her, and somebody may have become free since."""
+    offers = offers_of(contact.id)
+    if contact.state != ContactState.WAITING or contact.ladder_step == 0 or any(o.outcome is None for o in offers):
+        return
+    _climb(contact, ladder.reached(contact.ladder_step, is_critical(contact)), _of_this_wait(contact, offers), now)
+
+
+def _climb(contact: Contact, chosen: ladder.Rung, offers: Sequence[Offer], now: datetime) -> tuple[ladder.Rung, int]:
+    situation = ladder.Situation(anyone_on_duty=can_ring_anybody(now), ringing=any(o.outcome is None for o in offers))
+    return ladder.climb(chosen, situation, lambda rung: _ring_people(contact, rung, offers, now))
+
+
+def _next_step(contact: Contact, critical: bool, now: datetime) -> None:
     contact.ladder_step += 1
     due = ladder.due_at(contact.ladder_step, critical, _since(contact))
     while due <= now:  # a worker that was away does not climb rung after rung in one second
@@ -63,13 +69,7 @@ def _since(contact: Contact) -> datetime:
 
 
 def _ring_people(contact: Contact, rung: ladder.Rung, offers: Sequence[Offer], now: datetime) -> int:
-    need = Need(
-        wish_woman=contact.wish_woman and rung.keeps_wish,
-        languages=frozenset(),
-        preferred=preferred_psychologist(contact, now),
-        excluded=frozenset(_not_again(offers, rung.again)),
-        critical=contact.emergency_at is not None,
-    )
+    need = need_of(contact, now, set(_not_again(offers, rung.again)), keeps_wish=rung.keeps_wish)
     done = 0
     for candidate in rank_for(need, now, tiers=rung.tiers, free_only=True):
         if rung.most is not None and done >= rung.most:
@@ -99,9 +99,10 @@ def _ring_coordinators(contact: Contact, offers: Sequence[Offer], now: datetime)
     """Coordinators on duty and the numbers of last resort; without either, every coordinator there is."""
     open_now = {(o.account_id, o.setting_number) for o in offers if o.outcome is None}
     people, numbers = coordinators(now)
+    never = never_for(contact)
     done = 0
     for account_id in people:
-        if (account_id, None) not in open_now:
+        if (account_id, None) not in open_now and account_id not in never:
             done += ring_person(contact, account_id, 3, ("coordinator",), now)
     for index in range(numbers):
         if (None, index) not in open_now and not _number_rings(index):

@@ -10,11 +10,12 @@ from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.offer_contact import coordinators, offer_contact
 from tesa.intake.actions.withdraw_offers import end_offer
 from tesa.intake.models import Contact, Offer
-from tesa.intake.queries import offers_of, open_conversations, preferred_psychologist
+from tesa.intake.queries import offers_of, open_conversations
 from tesa.intake.rules import message_ladder
 from tesa.intake.rules.message_ladder import Deed
 from tesa.intake.rules.words import ContactState, OfferOutcome
-from tesa.psychologists.public import Need, on_duty, rank_for
+from tesa.intake.wishes import is_critical, need_of, never_for
+from tesa.psychologists.public import on_duty, rank_for
 from tesa.telephony.outbox import enqueue
 
 REMIND = "intake.remind"
@@ -25,7 +26,7 @@ def climb_message_ladder(contact: Contact, now: datetime) -> None:
     if contact.waiting_since is None or contact.state not in (ContactState.WAITING, ContactState.IN_PROGRESS):
         contact.next_step_at = None
         return
-    critical = contact.emergency_at is not None
+    critical = is_critical(contact)
     match message_ladder.rung(contact.ladder_step, critical).deed:
         case Deed.ASSIGN:
             # A conversation in progress keeps its psychologist: she sees the message, the reminder follows if not.
@@ -84,13 +85,7 @@ def _best(
 ) -> tuple[uuid.UUID, int, str] | None:
     present = {person.account_id: person.state for person in on_duty("hotline", now)}
     passed = {o.account_id for o in offers if o.account_id is not None}
-    need = Need(
-        wish_woman=contact.wish_woman,
-        languages=frozenset(),
-        preferred=preferred_psychologist(contact, now),
-        excluded=frozenset(passed),
-        critical=contact.emergency_at is not None,
-    )
+    need = need_of(contact, now, passed)
     ranked = rank_for(need, now, tiers=tiers, free_only=False)
     held = open_conversations([c.account_id for c in ranked])
     for candidate in ranked:
@@ -98,7 +93,7 @@ def _best(
         busy = state in ("talking", "ringing")
         if state in ("paused", "off"):
             continue
-        if message_ladder.has_room(held.get(candidate.account_id, 0), busy) or contact.emergency_at:
+        if message_ladder.has_room(held.get(candidate.account_id, 0), busy) or is_critical(contact):
             return candidate.account_id, candidate.tier, " ".join(candidate.reasons)[:200]
     return None
 
@@ -114,7 +109,7 @@ def _remind(contact: Contact, now: datetime) -> None:
 
 def _page_all(contact: Contact, now: datetime) -> None:
     """In an emergency everybody on duty is paged; whoever takes it first has it."""
-    known = {o.account_id for o in offers_of(contact.id) if o.outcome is None}
+    known = {o.account_id for o in offers_of(contact.id) if o.outcome is None} | never_for(contact)
     for person in on_duty("hotline", now):
         if person.tier in (1, 2) and person.state not in ("paused", "off") and person.account_id not in known:
             offer_contact(contact, "message", person.tier, now, account_id=person.account_id, reasons="emergency")
@@ -125,7 +120,8 @@ def _page_coordinators(contact: Contact, now: datetime) -> None:
     people, numbers = coordinators(now)
     log_event(contact.id, "coordinators_paged", now)
     open_offers = [o for o in offers_of(contact.id) if o.outcome is None]
-    for account_id in people:
+    never = never_for(contact)
+    for account_id in (person for person in people if person not in never):
         again = next((o for o in open_offers if o.account_id == account_id), None)
         if again is not None:
             enqueue(REMIND, again.id, now)

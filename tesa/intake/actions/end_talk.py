@@ -18,9 +18,9 @@ from tesa.intake.rules.talk import LegKind, LegState
 from tesa.intake.rules.words import ContactState
 from tesa.intake.talk_queries import live_legs
 from tesa.psychologists.actions.mark_wrapup import mark_wrapup
+from tesa.psychologists.public import wrap_up
 from tesa.telephony.outbox import enqueue
 
-WRAP_UP = timedelta(seconds=60)  # then she can be rung again; the record stays among what she owes
 GOODBYE = "intake.goodbye"
 STOP_LEG = "intake.stop_leg"
 HAD_FINISHED_WITHIN = timedelta(seconds=34)  # from four seconds before the line broke off, where her ladder begins
@@ -44,7 +44,8 @@ def end_talk(contact: Contact, ended_by: str, now: datetime) -> None:
         if ended_by != "caller":
             enqueue(GOODBYE, contact.id, now)
     if contact.psychologist_id is not None:
-        mark_wrapup(contact.psychologist_id, now, now + WRAP_UP)
+        contact.next_step_at = now + wrap_up()  # not recorded by then: filed as unfinished
+        mark_wrapup(contact.psychologist_id, now, contact.next_step_at)
     withdraw_offers(contact.id, now)
     close_lines(contact, now)
     log_event(contact.id, "talk_ended", now, detail=ended_by)

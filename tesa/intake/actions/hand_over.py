@@ -13,7 +13,6 @@ from tesa.cases.actions.pass_draft_on import pass_draft_on
 from tesa.core.db import db
 from tesa.core.errors import RuleBroken
 from tesa.core.vault import KeysAway
-from tesa.intake.actions.end_talk import WRAP_UP
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.move_leg import move_leg
 from tesa.intake.actions.shape_leg import hold_client, shape_client, shape_supervisors
@@ -22,6 +21,7 @@ from tesa.intake.rules.talk import LegKind, LegState
 from tesa.intake.rules.words import ContactState
 from tesa.intake.talk_queries import client_leg, colleague_leg, psychologist_leg
 from tesa.psychologists.actions.mark_wrapup import mark_wrapup
+from tesa.psychologists.public import wrap_up
 from tesa.telephony.outbox import enqueue
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def hand_over(contact: Contact, by: uuid.UUID | None, now: datetime) -> None:
         move_leg(leaver, LegState.LEFT, now, "handed_over")
     if contact.psychologist_id is not None:
         _give_papers(contact, contact.psychologist_id, taker.account_id, now)
-        mark_wrapup(contact.psychologist_id, now, now + WRAP_UP)
+        mark_wrapup(contact.psychologist_id, now, now + wrap_up())
     offer = db.session.get_one(Offer, taker.offer_id)
     offer.joined_at = offer.joined_at or now
     taker.kind = LegKind.PSYCHOLOGIST

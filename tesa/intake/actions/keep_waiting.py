@@ -46,7 +46,7 @@ def _waiting(contact: Contact, call: Call, now: datetime) -> Waiting:
         language=contact.language,
         connecting=contact.state == ContactState.IN_PROGRESS,
         choice=started and ladder.choice_due(contact.opened_at, now, _reachable(now)),
-        someone_before=started and someone_before(contact),
+        someone_before=started and someone_before(contact, now),
         asked_for_keys=started and contact.silent_at is None and not _has_pressed(contact.id),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tesa.intake.actions.end_talk import WRAP_UP
 from tesa.intake.actions.hand_over import hand_over
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.lose_psychologist import lose_psychologist
@@ -18,6 +17,7 @@ from tesa.intake.rules.words import ContactState
 from tesa.intake.talk_models import TalkLeg
 from tesa.intake.talk_queries import client_leg, colleague_leg, psychologist_leg
 from tesa.psychologists.actions.mark_wrapup import mark_wrapup
+from tesa.psychologists.public import wrap_up
 
 LEFT_CODES = {LegKind.THIRD: "third_left", LegKind.SUPERVISOR: "coordinator_left", LegKind.TRANSFER: "colleague_left"}
 
@@ -36,7 +36,7 @@ def leave_talk(leg: TalkLeg, contact: Contact, now: datetime, by: str, state: Le
         _psychologist_left(leg, contact, now)
         return
     if leg.account_id is not None:
-        mark_wrapup(leg.account_id, now, now + WRAP_UP if was_there and leg.kind == LegKind.TRANSFER else now)
+        mark_wrapup(leg.account_id, now, now + wrap_up() if was_there and leg.kind == LegKind.TRANSFER else now)
     if leg.kind == LegKind.TRANSFER and was_there:
         _back_to_first(contact, now)
     if was_there:

@@ -1,24 +1,30 @@
 """The voice ladder: who is rung at which second after the call came in. Pure.
 
-Seconds and tiers as the hotline has published them: best candidate at 4, one more at 9 and 14, back-ups at 19,
-everyone on duty at 35, coordinators at 50, at 75 the caller is offered a choice; afterwards everyone again every
-20 seconds while she holds. In an emergency all first-line and back-up phones ring at 4 and coordinators at 14.
-Phones that ring go on ringing: rungs only add.
+The best candidate rings at second 1, while the greeting is said; one more at 6; at 10 one more, of the back-up tier
+if the first line has nobody left; everybody of both tiers at 15, when the wish for a woman is dropped. Whoever missed it rings again at 35,
+coordinators join at 50, at 75 the caller is offered a choice; afterwards everyone again every 20 seconds while she
+holds. In a critical contact all first-line and back-up phones ring at 1 and coordinators at 14. Phones that ring go
+on ringing: rungs only add. `python -m bench.answer` shows what these seconds are worth.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 AGAIN_EVERY = 20  # seconds between rungs once the ladder has been climbed
 CHOICE_AT = 75  # seconds after which she is offered a call-back or a message
-FIRST_RING_AT = 4
+FIRST_RING_AT = 1
+COORDINATORS_FROM = 15  # from this second on nobody ringing at all also brings the coordinators
 
 
 @dataclass(frozen=True)
 class Rung:
-    """At `at` seconds ring `most` more people (None: all) of `tiers`; `again` includes those who missed it before."""
+    """At `at` seconds ring `most` more people (None: all) of `tiers`; `again` includes those who missed it before.
+
+    `spares`: when nobody of these tiers is left to ring, the back-up tier, even though a phone rings.
+    """
 
     at: int
     tiers: tuple[int, ...]
@@ -26,19 +32,20 @@ class Rung:
     coordinators: bool = False
     again: bool = False
     keeps_wish: bool = True
+    spares: bool = False
 
 
 ORDINARY = (
-    Rung(4, (1,), 1),
-    Rung(9, (1,), 1),
-    Rung(14, (1,), 1),
-    Rung(19, (1, 2), None, keeps_wish=False),
+    Rung(FIRST_RING_AT, (1,), 1),
+    Rung(6, (1,), 1),
+    Rung(10, (1,), 1, spares=True),
+    Rung(15, (1, 2), None, keeps_wish=False),
     Rung(35, (1, 2), None, again=True, keeps_wish=False),
     Rung(50, (1, 2), None, coordinators=True, again=True, keeps_wish=False),
     Rung(75, (1, 2), None, coordinators=True, again=True, keeps_wish=False),
 )
 CRITICAL = (
-    Rung(4, (1, 2), None),
+    Rung(FIRST_RING_AT, (1, 2), None),
     Rung(14, (1, 2), None, coordinators=True, keeps_wish=False),
     Rung(30, (1, 2), None, coordinators=True, again=True, keeps_wish=False),
 )
@@ -46,7 +53,7 @@ CRITICAL = (
 
 @dataclass(frozen=True)
 class Situation:
-    """What the ladder looks at besides the clock: is anybody on duty at all, and is a phone ringing for her?"""
+    """What the ladder looks at besides the clock: can anybody on duty be rung at all, and does a phone ring for her?"""
 
     anyone_on_duty: bool
     ringing: bool
@@ -58,6 +65,13 @@ def rung(step: int, critical: bool) -> Rung:
     return ladder[min(step, len(ladder) - 1)]
 
 
+def reached(step: int, critical: bool) -> Rung:
+    """The rung on which a contact stands whose next one is `step` (from 1): whoever becomes free is rung by it at once,
+    and whoever missed it waits for the next rung.
+    """
+    return replace(rung(step - 1, critical), again=False, coordinators=False)
+
+
 def due_at(step: int, critical: bool, opened_at: datetime) -> datetime:
     """When the rung with number `step` is due for a contact that waits since `opened_at`."""
     ladder = CRITICAL if critical else ORDINARY
@@ -66,7 +80,7 @@ def due_at(step: int, critical: bool, opened_at: datetime) -> datetime:
 
 
 def first_due(anyone_on_duty: bool, opened_at: datetime) -> datetime:
-    """When the first phone rings: after the greeting, or at once (coordinators) when the rota is empty."""
+    """When the first phone rings: during the greeting, or at once (coordinators) when the rota is empty."""
     return opened_at + timedelta(seconds=FIRST_RING_AT if anyone_on_duty else 0)
 
 
@@ -78,17 +92,28 @@ def step_for(critical: bool, opened_at: datetime, now: datetime) -> int:
     return step
 
 
+def climb(chosen: Rung, situation: Situation, ring: Callable[[Rung], int]) -> tuple[Rung, int]:
+    """Ring by `chosen` and, when that falls short, by more: the rung that was used, and how many were rung.
+
+    `ring` rings the free people of a rung and gives their number. Coordinators are the caller's affair.
+    """
+    done = ring(chosen)
+    widened = with_shortfall(chosen, situation, first_line_reached=done > 0)
+    return widened, done + (ring(widened) if widened != chosen else 0)
+
+
 def with_shortfall(chosen: Rung, situation: Situation, first_line_reached: bool) -> Rung:
     """`chosen`, widened when it would ring nobody.
 
     No first-line psychologist on shift or free: the back-up tier at once. An empty rota: coordinators at once.
-    From second 19 on, nobody ringing at all also brings the coordinators.
+    From COORDINATORS_FROM on, nobody ringing at all also brings the coordinators.
     """
     if not situation.anyone_on_duty:
         return Rung(chosen.at, (1, 2), None, coordinators=True, again=True, keeps_wish=False)
-    if first_line_reached or situation.ringing:
+    if first_line_reached or (situation.ringing and not chosen.spares):
         return chosen
-    return Rung(chosen.at, (1, 2), chosen.most, chosen.coordinators or chosen.at >= 19, chosen.again, chosen.keeps_wish)
+    alone = chosen.at >= COORDINATORS_FROM and not situation.ringing
+    return replace(chosen, tiers=(1, 2), coordinators=chosen.coordinators or alone)
 
 
 def choice_due(opened_at: datetime, now: datetime, reachable: bool) -> bool:

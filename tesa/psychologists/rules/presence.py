@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,6 +26,40 @@ class PauseReason(StrEnum):
     TECHNICAL = "technical"
     MISSED_OFFERS = "missed_offers"
     OTHER = "other"
+
+
+class OffReason(StrEnum):
+    """Why a coordinator ends somebody's duty. Codes only."""
+
+    UNREACHABLE = "unreachable"
+    UNWELL = "unwell"
+    REPLACED = "replaced"
+    OTHER = "other"
+
+
+OUT = frozenset({State.PAUSED, State.OFF})  # on the rota, and yet never rung
+MISSES_TO_PAUSE = 2  # offers missed one after the other
+
+
+class AfterMiss(StrEnum):
+    """What follows an offer that somebody missed."""
+
+    NOTHING = "nothing"
+    PAUSE = "pause"  # she is not rung any more, and the coordinators are told
+    TELL = "tell"  # she is the last one who can be rung: she goes on being rung, and the coordinators are told
+
+
+def after_miss(in_a_row: int, others: Iterable[State]) -> AfterMiss:
+    """What follows her miss number `in_a_row` (from 1) since she last showed that she can be reached.
+
+    `others` are the states of all others on duty in the tiers that are rung. Whoever is free or ringing can take
+    calls in her place; without one of them she is not paused, and every second miss is told.
+    """
+    if in_a_row < MISSES_TO_PAUSE:
+        return AfterMiss.NOTHING
+    if any(state in (State.FREE, State.RINGING) for state in others):
+        return AfterMiss.PAUSE
+    return AfterMiss.TELL if in_a_row % MISSES_TO_PAUSE == 0 else AfterMiss.NOTHING
 
 
 def effective(state: str | None, until: datetime | None, now: datetime) -> State:

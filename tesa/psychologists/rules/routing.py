@@ -6,7 +6,7 @@ A wish (a woman, a language, the psychologist she knows) orders people and never
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +15,7 @@ from tesa.psychologists.rules.presence import State
 HANDOVER = timedelta(seconds=60)  # in the last minute of a duty an offer goes to the incoming person
 TALK_WINDOW = timedelta(minutes=120)
 MISSED_WINDOW = timedelta(minutes=15)
+MISSED_IN_A_ROW = timedelta(hours=12)  # misses of an earlier duty do not count against this one
 TALK_BUCKET = 30  # minutes
 MOST_BUCKETS = 3  # beyond 90 minutes of talk in the window everybody is equally last
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -75,13 +76,22 @@ def rank(people: Iterable[Person], need: Need, now: datetime, tiers: Iterable[in
 
 
 def _may_be_rung(person: Person, need: Need, tiers: frozenset[int], free_only: bool) -> bool:
-    return (
-        person.tier in tiers
-        and person.active
-        and person.has_phone
-        and person.account_id not in need.excluded
-        and (person.state == State.FREE or not free_only)
-    )
+    return why_not(person, need, tiers, free_only) is None
+
+
+def why_not(person: Person, need: Need, tiers: Collection[int], free_only: bool) -> str | None:
+    """Why she is not rung for `need`, as a code: other_tier, inactive, no_phone, excluded, or her state; None: she may
+    be.
+    """
+    if person.tier not in tiers:
+        return "other_tier"
+    if not person.active:
+        return "inactive"
+    if not person.has_phone:
+        return "no_phone"
+    if person.account_id in need.excluded:
+        return "excluded"
+    return str(person.state) if free_only and person.state != State.FREE else None
 
 
 def _order(person: Person, need: Need, now: datetime) -> tuple[object, ...]:

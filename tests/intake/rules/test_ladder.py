@@ -19,12 +19,12 @@ def at(step: int, critical: bool = False) -> float:
 
 
 def test_the_ordinary_ladder_has_the_published_seconds() -> None:
-    assert [at(step) for step in range(9)] == [4, 9, 14, 19, 35, 50, 75, 95, 115]
+    assert [at(step) for step in range(9)] == [1, 6, 10, 15, 35, 50, 75, 95, 115]
 
 
-def test_in_an_emergency_everybody_rings_at_4_and_coordinators_at_14() -> None:
-    assert [at(step, critical=True) for step in range(4)] == [4, 14, 30, 50]
-    assert ladder.rung(0, critical=True) == Rung(4, (1, 2), None)
+def test_in_an_emergency_everybody_rings_at_once_and_coordinators_at_14() -> None:
+    assert [at(step, critical=True) for step in range(4)] == [1, 14, 30, 50]
+    assert ladder.rung(0, critical=True) == Rung(1, (1, 2), None)
     assert ladder.rung(1, critical=True).coordinators
 
 
@@ -68,7 +68,26 @@ def test_a_phone_that_rings_or_was_rung_leaves_the_rung_as_it_is() -> None:
     assert ladder.with_shortfall(rung, Situation(True, ringing=False), first_line_reached=True) == rung
 
 
-def test_nobody_ringing_from_second_19_on_brings_the_coordinators() -> None:
+def test_at_the_third_rung_the_back_up_rings_beside_a_phone_when_the_first_line_has_nobody_left() -> None:
+    third = ladder.rung(2, False)
+    widened = ladder.with_shortfall(third, Situation(True, ringing=True), first_line_reached=False)
+    assert (widened.tiers, widened.most, widened.coordinators) == ((1, 2), 1, False)
+
+
+@pytest.mark.parametrize(("free", "rung", "used"), [([1], 1, (1,)), ([0, 1], 1, (1, 2)), ([0, 0], 0, (1, 2))])
+def test_climbing_rings_more_only_when_the_rung_falls_short(free: list[int], rung: int, used: tuple[int, ...]) -> None:
+    rings = iter(free)
+    last, done = ladder.climb(ladder.rung(0, False), Situation(True, ringing=False), lambda _rung: next(rings))
+    assert (last.tiers, done) == (used, rung)
+
+
+def test_between_two_rungs_only_those_ring_who_have_not_missed_her() -> None:
+    assert ladder.reached(1, False) == ladder.rung(0, False)
+    assert [ladder.reached(step, False).again for step in range(1, 9)] == [False] * 8
+    assert not any(ladder.reached(step, critical).coordinators for step in range(1, 9) for critical in (True, False))
+
+
+def test_nobody_ringing_from_the_fourth_rung_on_brings_the_coordinators() -> None:
     assert ladder.with_shortfall(ladder.rung(3, False), Situation(True, False), False).coordinators
 
 

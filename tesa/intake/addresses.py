@@ -54,9 +54,9 @@ def room_listened() -> str:
     return settings().url("/twilio/room/listened")
 
 
-def room_wait() -> str:
-    """What the first person in a conference hears until the other one is there."""
-    return settings().url("/twilio/room/wait")
+def room_wait(language: str | None = None) -> str:
+    """What the first person in a conference hears until the other one is there; `language`: in which she is spoken to."""
+    return settings().url("/twilio/room/wait" + (f"?l={language}" if language else ""))
 
 
 def of_message(message_id: uuid.UUID) -> str:

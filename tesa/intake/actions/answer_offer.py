@@ -21,9 +21,10 @@ from tesa.intake.ringing_queries import line_offer_contact
 from tesa.intake.rules.softphone import BROWSER
 from tesa.intake.rules.talk import TALK_OFFERS, LegState
 from tesa.intake.rules.words import ContactState, OfferOutcome
+from tesa.intake.speaking import say
 from tesa.intake.talk_queries import leg_of_offer
 from tesa.telephony.inbound import CallForm
-from tesa.telephony.plans import Gather, Hangup, Plan, Say
+from tesa.telephony.plans import Gather, Hangup, Plan
 
 WHISPERS = {
     "transfer": prompts.WHISPER_TRANSFER,
@@ -36,7 +37,7 @@ def answer_offer(token: str, form: CallForm, now: datetime) -> Plan:
     """What she hears as she picks up. Accepted on the page meanwhile: straight into the conference."""
     found = line_offer_contact(token)
     if found is None:
-        return (Say(prompts.TAKEN), Hangup())
+        return (say(prompts.TAKEN), Hangup())
     line, offer, contact = found
     note_line(line, offer, form.sid)
     if offer.outcome is not None:
@@ -45,12 +46,12 @@ def answer_offer(token: str, form: CallForm, now: datetime) -> Plan:
         try:
             accept_offer(offer, contact, BROWSER, now)
         except Conflict:
-            return (Say(prompts.GONE), Hangup())
+            return (say(prompts.GONE), Hangup())
         return enter_room(token, now, form.sid)
     key = addresses.of_offer(token, "key")
     return (
-        Gather(key, (Say(_whisper(offer, contact)),), timeout=4),
-        Gather(key, (Say(prompts.WHISPER_AGAIN),), timeout=5),
+        Gather(key, (say(_whisper(offer, contact)),), timeout=4),
+        Gather(key, (say(prompts.WHISPER_AGAIN),), timeout=5),
         Hangup(),
     )
 
@@ -71,19 +72,19 @@ def press_offer_key(token: str, form: CallForm, now: datetime) -> Plan:
     """1 accepts; anything else declines. Pressing 1 twice (a repeated webhook) gives the same answer twice."""
     found = line_offer_contact(token)
     if found is None:
-        return (Say(prompts.TAKEN), Hangup())
+        return (say(prompts.TAKEN), Hangup())
     _line, offer, contact = found
     if offer.outcome is None and form.digits[:1] == "1":
         try:
             accept_offer(offer, contact, "phone", now)
         except Conflict:
-            return (Say(prompts.GONE), Hangup())
+            return (say(prompts.GONE), Hangup())
     elif offer.outcome is None and form.digits[:1] == "3" and offer.account_id and was_broken(offer, contact):
         finish_broken_talk(contact, offer.account_id, now)
-        return (Say(prompts.TALK_CLOSED), Hangup())
+        return (say(prompts.TALK_CLOSED), Hangup())
     elif offer.outcome is None:
         miss_offer(offer, contact, OfferOutcome.DECLINED, now)
-        return (Say(prompts.DECLINED), Hangup())
+        return (say(prompts.DECLINED), Hangup())
     return enter_room(token, now, form.sid)
 
 
@@ -93,14 +94,14 @@ def enter_room(token: str, now: datetime, call_sid: str | None = None) -> Plan:
     """
     found = line_offer_contact(token)
     if found is None:
-        return (Say(prompts.TAKEN), Hangup())
+        return (say(prompts.TAKEN), Hangup())
     line, offer, contact = found
     note_line(line, offer, call_sid)
     if offer.outcome != OfferOutcome.ACCEPTED or _came_by_another(line, offer):
-        return (Say(prompts.TAKEN), Hangup())
+        return (say(prompts.TAKEN), Hangup())
     into_talk = offer.kind in TALK_OFFERS
     if contact.state != ContactState.IN_PROGRESS or not (into_talk or contact.taken_offer_id == offer.id):
-        return (Say(prompts.GONE), Hangup())
+        return (say(prompts.GONE), Hangup())
     take_line(line, offer)
     stop_lines(offer, now, but=line.id)
     if into_talk:

@@ -26,10 +26,11 @@ from tesa.intake.models import Contact, Offer
 from tesa.intake.queries import call_of, number_of, offer_and_contact
 from tesa.intake.reaching import refuse_unsafe, why_not
 from tesa.intake.rules.words import FINAL_RANK, LEG_RANK, ContactState, OfferOutcome
+from tesa.intake.speaking import say
 from tesa.intake.talk_queries import leg_of_offer
 from tesa.telephony.inbound import CallForm
 from tesa.telephony.outbox import enqueue
-from tesa.telephony.plans import Gather, Hangup, Plan, Say
+from tesa.telephony.plans import Gather, Hangup, Plan
 
 RING_BACK = "intake.call_back"
 
@@ -81,24 +82,24 @@ def ask_caller_back(token: str, now: datetime) -> Plan:
     """What the own phone says when it is picked up."""
     found = offer_and_contact(token)
     if found is None or found[0].outcome is not None:
-        return (Say(prompts.GONE), Hangup())
-    return (Gather(addresses.of_back(token, "key"), (Say(prompts.WHISPER),), timeout=8), Hangup())
+        return (say(prompts.GONE), Hangup())
+    return (Gather(addresses.of_back(token, "key"), (say(prompts.WHISPER),), timeout=8), Hangup())
 
 
 def dial_caller(token: str, form: CallForm, now: datetime) -> Plan:
     """Key 1 on the own phone: she is led into the conference, and the caller's phone rings."""
     found = offer_and_contact(token)
     if found is None or found[0].outcome is not None:
-        return (Say(prompts.GONE), Hangup())
+        return (say(prompts.GONE), Hangup())
     offer, contact = found
     if form.digits[:1] != "1":
         offer.outcome, offer.ended_at = OfferOutcome.DECLINED, now
-        return (Say(prompts.DECLINED), Hangup())
+        return (say(prompts.DECLINED), Hangup())
     if contact.state != ContactState.CALL_BACK:
         offer.outcome, offer.ended_at = OfferOutcome.CANCELLED, now
-        return (Say(prompts.TAKEN), Hangup())
+        return (say(prompts.TAKEN), Hangup())
     if number_of(contact) is None or not still_safe(offer, contact, now):
-        return (Say(prompts.NOT_NOW), Hangup())
+        return (say(prompts.NOT_NOW), Hangup())
     return talk_back(offer, contact, form, now)
 
 

@@ -80,12 +80,13 @@ def room_of(leg: TalkLeg) -> JoinConference:
     """How `leg` enters the present conference of its contact. Only the client's leaving ends it."""
     call = call_of(leg.contact_id)
     is_client = leg.kind == LegKind.CLIENT
+    contact = locked(leg.contact_id) if is_client else None
     return JoinConference(
         room=addresses.room(leg.contact_id, call.room_round if call else 1),
         label=leg.label,
         action=addresses.of_call(leg.contact_id, "after") if is_client else addresses.of_leg(leg.token, "after"),
         events_url=addresses.of_room(leg.contact_id),
-        wait_url=addresses.room_wait(),
+        wait_url=addresses.room_wait(contact.language if contact else None),
         ends_room=is_client,
         muted=leg.muted and not leg.coaching,
         coach=_coached(leg),

@@ -20,13 +20,14 @@ from tesa.intake.models import Call, Contact, Offer
 from tesa.intake.queries import call_of
 from tesa.intake.rules.talk import OVER, LegKind, LegState
 from tesa.intake.rules.words import FINAL_RANK, ContactState, OfferOutcome
+from tesa.intake.speaking import say
 from tesa.intake.talk_queries import client_leg, leg_of_offer
 from tesa.psychologists.actions.mark_free import mark_free
 from tesa.psychologists.actions.mark_talking import mark_talking
 from tesa.psychologists.actions.mark_wrapup import mark_wrapup
 from tesa.telephony.inbound import CallForm
 from tesa.telephony.outbox import enqueue
-from tesa.telephony.plans import Hangup, Plan, Say
+from tesa.telephony.plans import Hangup, Plan
 
 CALL_HER, END_HERS, NOBODY = "intake.call_her", "intake.end_hers", "intake.nobody_there"
 BACK = "back"
@@ -39,7 +40,7 @@ def talk_back(offer: Offer, contact: Contact, form: CallForm, now: datetime) -> 
     """Key 1 of whoever calls back, when it is safe: the talk begins with her alone, and the caller's phone rings."""
     call = call_of(contact.id)
     if call is None or offer.account_id is None:
-        return (Say(prompts.NOT_NOW), Hangup())
+        return (say(prompts.NOT_NOW), Hangup())
     offer.outcome, offer.accepted_by, offer.joined_at = OfferOutcome.ACCEPTED, "phone", now
     contact.state, contact.taken_at, contact.taken_offer_id = ContactState.IN_PROGRESS, now, offer.id
     contact.psychologist_id, contact.next_step_at = offer.account_id, now + ANSWERS_WITHIN

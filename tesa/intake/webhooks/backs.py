@@ -12,10 +12,11 @@ from tesa.intake.actions.note_caller_status import caller_is_gone
 from tesa.intake.actions.talk_back import is_under_way, not_answered, note_her_sid, she_answered
 from tesa.intake.queries import call_of, offer_and_contact
 from tesa.intake.rules.words import FINAL_RANK, LEG_RANK
+from tesa.intake.speaking import say
 from tesa.intake.webhooks.blueprint import NOTED, blueprint
 from tesa.telephony import twiml
 from tesa.telephony.inbound import call_form
-from tesa.telephony.plans import Gather, Hangup, Plan, Say
+from tesa.telephony.plans import Gather, Hangup, Plan
 
 
 @blueprint.post("/back/<token>")
@@ -45,7 +46,7 @@ def back_she(token: str) -> Response:
         plan: Plan = (Hangup(),)
         if found is not None and is_under_way(*found):
             note_her_sid(*found, form.sid)
-            plan = (Gather(addresses.of_back(token, "yes"), (Say(prompts.WHO_IS_THERE),), timeout=8), Hangup())
+            plan = (Gather(addresses.of_back(token, "yes"), (say(prompts.WHO_IS_THERE),), timeout=8), Hangup())
     return twiml.response(plan)
 
 
@@ -80,7 +81,7 @@ def back_hers(token: str) -> tuple[str, int]:
 @blueprint.post("/back/<token>/nobody")
 def back_nobody(token: str) -> Response:
     """Whoever called back hears that nobody was reached."""
-    return twiml.response((Say(prompts.NOT_ANSWERED), Hangup()))
+    return twiml.response((say(prompts.NOT_ANSWERED), Hangup()))
 
 
 @blueprint.post("/back/<token>/status")

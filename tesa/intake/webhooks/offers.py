@@ -9,10 +9,11 @@ from tesa.core.transactions import transaction
 from tesa.intake import prompts
 from tesa.intake.actions.answer_offer import answer_offer, enter_room, press_offer_key
 from tesa.intake.actions.note_offer_status import note_offer_status
+from tesa.intake.speaking import say
 from tesa.intake.webhooks.blueprint import NOTED, blueprint
 from tesa.telephony import twiml
 from tesa.telephony.inbound import call_form
-from tesa.telephony.plans import Hangup, Say
+from tesa.telephony.plans import Hangup
 
 
 @blueprint.post("/offer/<token>")
@@ -51,7 +52,7 @@ def offer_after(token: str) -> Response:
 @blueprint.post("/offer/<token>/gone")
 def offer_gone(token: str) -> Response:
     """The caller has left before they met."""
-    return twiml.response((Say(prompts.GONE), Hangup()))
+    return twiml.response((say(prompts.GONE), Hangup()))
 
 
 @blueprint.post("/offer/<token>/status")

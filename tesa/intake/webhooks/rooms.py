@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Response
+from flask import Response, request
 
 from tesa.core import clock
 from tesa.core.transactions import transaction
@@ -15,7 +15,7 @@ from tesa.intake.actions.note_test_join import note_test_join
 from tesa.intake.webhooks.blueprint import NOTED, blueprint
 from tesa.telephony import twiml
 from tesa.telephony.inbound import call_form
-from tesa.telephony.plans import Pause, Say
+from tesa.telephony.plans import Pause
 
 
 @blueprint.post("/room/<uuid:contact_id>/events")
@@ -47,4 +47,4 @@ def room_listened() -> Response:
 @blueprint.post("/room/wait")
 def room_wait() -> Response:
     """What the first one in the conference hears."""
-    return twiml.response((Say(prompts.CONNECTING), Pause(20)))
+    return twiml.response((speaking.say(prompts.CONNECTING, request.args.get("l")), Pause(20)))

@@ -15,6 +15,7 @@ from config import Settings
 from tesa.core import clock as wall_clock
 from tesa.core.vault import create_key_file
 from tests.support.client import OutsideClient
+from tests.support.compiled_templates import COMPILED
 from tests.support.databases import Databases, PostgresDatabases, databases
 from tests.support.fake_gateway import FakeGateway
 from tests.support.fake_media import FakeMedia
@@ -111,6 +112,7 @@ def app(settings: Settings, gateway: FakeGateway, media: FakeMedia) -> Iterator[
 
     app = create_app(settings, gateway=gateway, threads=False, media=media)
     app.test_client_class = OutsideClient
+    app.jinja_env.bytecode_cache = COMPILED
     with app.app_context():
         yield app
     close_engines(app)

@@ -9,7 +9,7 @@ on ringing: rungs only add. `python -m bench.answer` shows what these seconds ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -61,22 +61,39 @@ class Situation:
 
 def rung(step: int, critical: bool) -> Rung:
     """The rung with number `step` (from 0); past the top, the last one again."""
-    ladder = CRITICAL if critical else ORDINARY
-    return ladder[min(step, len(ladder) - 1)]
+    return nth(ladder_of(critical), step)
+
+
+def ladder_of(critical: bool) -> Sequence[Rung]:
+    """The ladder of a contact."""
+    return CRITICAL if critical else ORDINARY
+
+
+def nth(rungs: Sequence[Rung], step: int) -> Rung:
+    """The rung with number `step` (from 0) of any ladder; past the top, the last one again."""
+    return rungs[min(step, len(rungs) - 1)]
+
+
+def second_of(rungs: Sequence[Rung], step: int) -> int:
+    """The second at which the rung with number `step` of any ladder is due."""
+    return nth(rungs, step).at + AGAIN_EVERY * max(0, step - (len(rungs) - 1))
+
+
+def between(last: Rung) -> Rung:
+    """By what whoever becomes free is rung at once between two rungs; `last`: the one that was climbed. Whoever missed
+    the contact waits for the next rung, as do the coordinators.
+    """
+    return replace(last, again=False, coordinators=False)
 
 
 def reached(step: int, critical: bool) -> Rung:
-    """The rung on which a contact stands whose next one is `step` (from 1): whoever becomes free is rung by it at once,
-    and whoever missed it waits for the next rung.
-    """
-    return replace(rung(step - 1, critical), again=False, coordinators=False)
+    """The same for a contact whose next rung is `step` (from 1)."""
+    return between(rung(step - 1, critical))
 
 
 def due_at(step: int, critical: bool, opened_at: datetime) -> datetime:
     """When the rung with number `step` is due for a contact that waits since `opened_at`."""
-    ladder = CRITICAL if critical else ORDINARY
-    beyond = max(0, step - (len(ladder) - 1))
-    return opened_at + timedelta(seconds=rung(step, critical).at + AGAIN_EVERY * beyond)
+    return opened_at + timedelta(seconds=second_of(ladder_of(critical), step))
 
 
 def first_due(anyone_on_duty: bool, opened_at: datetime) -> datetime:

@@ -258,8 +258,8 @@ WHISPER_LISTEN = Sentence(
 )
 WHISPER_THIRD = Sentence(
     "whisper_third",
-    "Halo. Bantuan Anda sebagai juru bahasa diminta. Tekan 1 untuk bergabung.",
-    "Hello. Your help as an interpreter is asked for. Press 1 to join.",
+    "Halo. Bantuan Anda diminta dalam sebuah percakapan. Tekan 1 untuk bergabung.",
+    "Hello. Your help is asked for in a conversation. Press 1 to join.",
 )
 TALK_MENU = Sentence(
     "talk_menu",

@@ -13,7 +13,16 @@ from tesa.core.vault import KeysAway
 from tesa.intake import sealing
 from tesa.intake.models import Contact
 from tesa.intake.queries import call_of, standing_to
-from tesa.intake.rules.talk import INTERPRETER, OVER, SERVICES, LegKind, LegState, client_hears_music, way_of_listening
+from tesa.intake.rules.talk import (
+    INTERPRETER,
+    OVER,
+    SERVICES,
+    LegKind,
+    LegState,
+    client_hears_music,
+    listens_by_duty,
+    way_of_listening,
+)
 from tesa.intake.rules.words import ContactState
 from tesa.intake.talk_models import TalkLeg, ThirdParty
 from tesa.intake.talk_queries import legs_of, psychologist_leg, third_parties
@@ -129,7 +138,9 @@ def _views(legs: Iterable[TalkLeg], contact: Contact, principal: Principal) -> l
             way=way_of_listening(leg) if leg.kind == LegKind.SUPERVISOR else "",
             why=leg.left_by if leg.state == LegState.FAILED else None,
             mine=leg.account_id == principal.id,
-            removable=leg.kind not in (LegKind.CLIENT, LegKind.PSYCHOLOGIST) and leg.state not in OVER,
+            removable=leg.kind not in (LegKind.CLIENT, LegKind.PSYCHOLOGIST)
+            and leg.state not in OVER
+            and not listens_by_duty(leg),
         )
         for leg in latest.values()
     ]

@@ -18,7 +18,7 @@ from tesa.intake.actions.shape_leg import shape_client
 from tesa.intake.actions.withdraw_offers import end_offer
 from tesa.intake.models import Contact, Offer
 from tesa.intake.queries import call_of, number_of
-from tesa.intake.rules.talk import SERVICES, LegKind, LegState
+from tesa.intake.rules.talk import SERVICES, LegKind, LegState, listens_by_duty
 from tesa.intake.rules.words import ContactState, OfferOutcome
 from tesa.intake.talk_models import TalkLeg, ThirdParty
 from tesa.intake.talk_queries import client_leg, live_legs
@@ -76,10 +76,13 @@ def _ring(leg: TalkLeg, by: uuid.UUID, now: datetime) -> TalkLeg:
 def remove_participant(contact: Contact, leg: TalkLeg, by: uuid.UUID, now: datetime) -> None:
     """Take somebody out of the talk of `contact` (locked), or stop asking her.
 
-    Raises RuleBroken for the client and for the psychologist: they leave by ending the talk or by handing it over.
+    Raises RuleBroken for the client and the psychologist, who leave by ending the talk or by handing it over, and for a
+    coordinator who came of her own accord.
     """
     if leg.contact_id != contact.id or leg.kind in (LegKind.CLIENT, LegKind.PSYCHOLOGIST):
         raise RuleBroken(_("Akhiri percakapan, atau serahkan kepada rekan."))
+    if by != leg.account_id and listens_by_duty(leg):
+        raise RuleBroken(_("Koordinator ini mendampingi atas tugasnya; ia keluar sendiri."))
     offer = db.session.get(Offer, leg.offer_id) if leg.offer_id else None
     if offer is not None and offer.outcome is None:
         end_offer(offer, OfferOutcome.CANCELLED, now)

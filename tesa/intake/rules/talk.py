@@ -6,6 +6,7 @@ A leg is one participant: the client, her psychologist, a colleague to whom the 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,6 +54,8 @@ class Leg(Protocol):
     muted: bool
     coaching: bool
     stepped_out_at: datetime | None
+    account_id: uuid.UUID | None
+    asked_by: uuid.UUID | None
 
 
 def goes_forward(before: str, after: str) -> bool:
@@ -96,6 +99,11 @@ def client_hears_music(legs: Iterable[Leg]) -> bool:
 def keeps_talk(legs: Iterable[Leg]) -> bool:
     """Is a psychologist of this talk there, be it at her keys, so that the client is not left alone?"""
     return any(leg.kind == LegKind.PSYCHOLOGIST and leg.state == LegState.JOINED for leg in legs)
+
+
+def listens_by_duty(leg: Leg) -> bool:
+    """Is this a coordinator who came of her own accord, and not because the psychologist asked for one?"""
+    return leg.kind == LegKind.SUPERVISOR and leg.asked_by is not None and leg.asked_by == leg.account_id
 
 
 def way_of_listening(leg: Leg) -> str:

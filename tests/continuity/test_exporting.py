@@ -206,6 +206,24 @@ def test_a_bucket_over_real_http(app: Flask, clock: MovedClock, first: StaffMemb
 
 
 @pytest.mark.once
+def test_a_change_of_the_rota_during_the_export_is_not_lost(
+    app: Flask, clock: MovedClock, first: StaffMember, s3: S3
+) -> None:
+    with_bucket(app, s3.bucket)
+    late = make_staff()
+
+    def change() -> None:
+        with app.app_context(), transaction():
+            add_assignment(late.id, "hotline", 1, clock.now(), clock.now() + 60 * MIN, None, clock.now())
+
+    s3.meanwhile = change
+    export_due(clock.now())
+    assert is_due(clock.now())
+    export_due(clock.now())
+    assert doctor(app, clock)["fallback-bucket"] is True
+
+
+@pytest.mark.once
 def test_a_bucket_without_its_package_is_refused_with_a_sentence(
     app: Flask, clock: MovedClock, first: StaffMember, monkeypatch: pytest.MonkeyPatch
 ) -> None:

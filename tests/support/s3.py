@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
+from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 import boto3
@@ -21,11 +23,13 @@ class S3:
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server: BaseWSGIServer | None = None
         self.port = 0
+        self._name = f"dokumen-{secrets.token_hex(4)}"  # moto keeps buckets for the whole process
+        self.meanwhile: Callable[[], None] | None = None  # done while an object is being put
 
     @property
     def bucket(self) -> Bucket:
         """The bucket as the settings name it."""
-        return Bucket("dokumen-tesa", f"http://127.0.0.1:{self.port}", REGION, "of-the-tests", "of-the-tests")
+        return Bucket(self._name, f"http://127.0.0.1:{self.port}", REGION, "of-the-tests", "of-the-tests")
 
     def client(self) -> Any:
         """Somebody who looks into the bucket."""
@@ -37,9 +41,16 @@ class S3:
 
     def switch_on(self) -> None:
         """Listen, at the same port as before."""
-        self._server = make_server("127.0.0.1", self.port, self._moto, threaded=True)
+        self._server = make_server("127.0.0.1", self.port, self._answer, threaded=True)
         self.port = self._server.port
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "PUT" and self.meanwhile is not None:
+            doing, self.meanwhile = self.meanwhile, None
+            doing()
+        answer: Iterable[bytes] = self._moto(environ, start)
+        return answer
 
     def switch_off(self) -> None:
         """Stop listening."""

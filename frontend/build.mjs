@@ -60,7 +60,8 @@ function sprite() {
 }
 
 function licences() {
-  const packages = ["htmx.org", "@tabler/core", "@tabler/icons", "@fontsource/atkinson-hyperlegible-next"];
+  const packages = ["htmx.org", "@tabler/core", "@tabler/icons", "@fontsource/atkinson-hyperlegible-next",
+    "@twilio/voice-sdk", "@twilio/voice-errors", "events", "loglevel", "tslib"];
   return packages.map((name) => {
     const folder = join(modules, name);
     const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
@@ -70,16 +71,16 @@ function licences() {
   }).join("\n\n");
 }
 
-async function script(entry) {
+async function script(entry, define = {}) {
   const result = await build({
     entryPoints: [join(here, "src", entry)], bundle: true, minify: true, write: false, format: "iife",
-    target: ["es2022"], legalComments: "none", nodePaths: [modules], logLevel: "warning",
+    target: ["es2022"], legalComments: "none", nodePaths: [modules], logLevel: "warning", define,
   });
   return result.outputFiles[0].text;
 }
 
 async function styles() {
-  const sheets = ["fonts.css", "tokens.css", "frame.css", "parts.css", "layouts.css"];
+  const sheets = ["fonts.css", "tokens.css", "frame.css", "parts.css", "layouts.css", "softphone.css"];
   const tabler = readFileSync(join(modules, "@tabler/core/dist/css/tabler.min.css"), "utf8")
     .replace(/^@charset "UTF-8";/, "").replace(/\/\*# sourceMappingURL=.*?\*\//, "");
   const ours = sheets.map((name) => readFileSync(join(here, "src", name), "utf8")).join("\n");
@@ -89,6 +90,32 @@ async function styles() {
   return emitFonts(unpackPictures(result.outputFiles[0].text));
 }
 
+/** A sound file: `tones` in Hz for `ms`, 8 kHz, 8 bit. Twilio's library fetches one for each key, and for what it rings. */
+function sound(tones, ms) {
+  const [rate, length] = [8000, 8 * ms];
+  const wav = Buffer.alloc(44 + length, 128);
+  wav.write("RIFF", 0); wav.writeUInt32LE(36 + length, 4); wav.write("WAVEfmt ", 8); wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20); wav.writeUInt16LE(1, 22); wav.writeUInt32LE(rate, 24); wav.writeUInt32LE(rate, 28);
+  wav.writeUInt16LE(1, 32); wav.writeUInt16LE(8, 34); wav.write("data", 36); wav.writeUInt32LE(length, 40);
+  for (let i = 0; i < length; i += 1) {
+    wav[44 + i] += Math.round(tones.reduce((sum, hertz) => sum + 20 * Math.sin((2 * Math.PI * hertz * i) / rate), 0));
+  }
+  return wav;
+}
+
+/** The sounds by the names that Twilio's library has for them. It plays none of the hushed ones. */
+function sounds() {
+  const files = {};
+  for (const quiet of ["incoming", "outgoing", "disconnect"]) files[quiet] = write("hush.wav", sound([], 50));
+  const columns = [1209, 1336, 1477];
+  [[697, "123"], [770, "456"], [852, "789"], [941, "s0h"]].forEach(([row, keys]) => {
+    [...keys].forEach((key, column) => { files[`dtmf${key}`] = write(`key-${key}.wav`, sound([row, columns[column]], 120)); });
+  });
+  return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, `/static/${file}`]));
+}
+
+emit("softphone-practice.js", await script("softphone-practice.js"));
+emit("softphone-twilio.js", await script("softphone-twilio.js", { SOUNDS: JSON.stringify(sounds()) }));
 emit("beat-worker.js", await script("beat-worker.js"));
 emit("theme.js", await script("theme.js"));
 emit("tesa.js", await script("tesa.js"));

@@ -147,6 +147,7 @@ def create_app(
     app.extensions["tesa_alarms"] = (continuity_views.alarm_for_everybody,)
     app.extensions["tesa_in_call"] = _in_call
     app.extensions["tesa_is_rung"] = _is_rung
+    app.extensions["tesa_softphone"] = intake_views.softphone.panel
     emergency_raised.connect(_dispatch_for)
     contact_linked.connect(_case_of_dispatch)
     rota_changed.connect(_export_rota)

@@ -59,14 +59,17 @@ def _environment(port: int) -> dict[str, str]:
     """The demonstration's settings; what is random is kept in a file that only its owner reads."""
     HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = HOME / "secrets.json"
-    if kept.exists():
-        random = json.loads(kept.read_text())
-    else:
-        random = {
-            "TESA_SECRET_KEY": secrets.token_urlsafe(48),
-            "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
-            "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-        }
+    random = json.loads(kept.read_text()) if kept.exists() else {}
+    made = {
+        "TESA_SECRET_KEY": secrets.token_urlsafe(48),
+        "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "TWILIO_API_KEY": "SK" + secrets.token_hex(16),
+        "TWILIO_API_SECRET": secrets.token_hex(16),
+        "TWILIO_TWIML_APP_SID": "AP" + secrets.token_hex(16),
+    }
+    if made.keys() - random.keys():
+        random = made | random
         _write_private(kept, json.dumps(random))
     environment = {
         **random,
@@ -201,6 +204,7 @@ def run_practice_line() -> None:
     from tesa.telephony.practice import PracticeConfig, PracticePhone, serve
 
     settings = Settings.from_env(os.environ)
+    browser = settings.softphone
     people = [DemoPerson(**p) for p in json.loads((HOME / "phones.json").read_text())]
     phones = [PracticePhone(p.phone, p.name, p.roles[0], p.email, PASSWORD, p.totp_secret) for p in people]
     phones.append(PracticePhone(COORDINATORS, "Nomor koordinator · Coordinators' number", "coordinator"))
@@ -215,6 +219,9 @@ def run_practice_line() -> None:
             port=settings.port + 1,
             phones=tuple(phones),
             callers=CALLERS,
+            api_key=browser.api_key if browser else "",
+            api_secret=browser.api_secret if browser else "",
+            twiml_app=browser.twiml_app if browser else "",
             more_numbers=(settings.self_call_number,) if settings.self_call_number else (),
             fallback_file=settings.fallback_dir / settings.fallback_name if settings.fallback_dir else None,
         )

@@ -18,7 +18,7 @@ from tesa.web.headers import HEADERS, STRICT_TRANSPORT
 from tests.support.client import OutsideClient
 from tests.support.fake_gateway import FakeGateway
 from tests.support.people import make_staff, signed_in
-from tests.support.settings import close_engines
+from tests.support.settings import SOFTPHONE, close_engines
 from tests.support.twilio import Twilio
 
 FORM = "application/x-www-form-urlencoded"
@@ -142,8 +142,49 @@ def test_over_tls_browsers_stay_there(over_tls: FlaskClient, path: str) -> None:
     assert response.headers["Strict-Transport-Security"] == STRICT_TRANSPORT
 
 
+def test_only_her_pages_may_telephone_and_only_while_she_wants_it(settings: Settings) -> None:
+    """Whoever has switched the telephone in the browser on: her pages reach Twilio's signalling and the microphone.
+
+    Not her fragments, files and webhooks, nobody else's pages, and none where there is no API key.
+    """
+    app = create_app(replace(settings, softphone=SOFTPHONE), gateway=FakeGateway())
+    app.test_client_class = OutsideClient
+    with app.app_context():
+        person, other = make_staff("psychologist"), make_staff("psychologist")
+        field, browser, hers = make_staff("outreach"), app.test_client(), app.test_client()
+        signed_in(browser, person).submit("/profil/telepon", softphone="y")
+        assert signed_in(app.test_client(), field).submit("/profil/telepon", softphone="y").status_code == 404
+        for path in ("/", "/kotak", "/profil"):
+            headers = browser.get(path).headers
+            assert headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"].replace(
+                "connect-src 'self';",
+                "connect-src 'self' wss://voice-js.singapore.twilio.com wss://voice-js.roaming.twilio.com "
+                "https://eventgw.twilio.com;",
+            )
+            assert headers["Permissions-Policy"] == HEADERS["Permissions-Policy"].replace(
+                "microphone=()", "microphone=(self)"
+            )
+            rest = {"Content-Security-Policy", "Permissions-Policy"}
+            assert {n: headers[n] for n in HEADERS if n not in rest} == {
+                n: v for n, v in HEADERS.items() if n not in rest
+            }
+        same(signed_in(hers, other).get("/").headers)
+        same(app.test_client().get("/sign-in").headers)
+        for path in ("/kartu", "/ping", f"/static/{manifest()['softphone-twilio.js']}"):
+            with browser.get(path) as answer:
+                same(answer.headers, kept=path.startswith("/static"))
+        same(browser.submit("/telepon/denyut").headers)
+        without = create_app(settings, gateway=FakeGateway()).test_client()
+        for cookie in browser._cookies.values():
+            without.set_cookie(cookie.key, cookie.value)
+        same(without.get("/").headers)
+        browser.submit("/profil/telepon")
+        same(browser.get("/").headers)
+    close_engines(app)
+
+
 def test_the_policy_is_the_agreed_one() -> None:
     assert HEADERS["Content-Security-Policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; report-uri /csp-laporan; report-to csp"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; report-uri /csp-laporan; report-to csp"
     )

@@ -7,6 +7,7 @@ import { startLive } from "./live.js";
 import { startLock } from "./lock.js";
 import { startMenus } from "./menus.js";
 import { startPasskeys } from "./passkey.js";
+import { startPhone } from "./phone.js";
 import { startRing } from "./ring.js";
 import { startScroll } from "./scroll.js";
 import { startTimers } from "./timers.js";
@@ -22,6 +23,7 @@ function start() {
   startRing();
   startLive();
   startBeat();
+  startPhone();
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

@@ -21,6 +21,7 @@ ACTS = {
     "profile.own": _l("mengatur profil, perangkat, dan kata sandinya sendiri"),
     "session.prove": _l("menunjukkan faktor keduanya lagi"),
     "factor.change": _l("mengganti faktor keduanya sendiri"),
+    "softphone.use": _l("bertelepon lewat peramban"),
     "contact.queue": _l("membuka kotak"),
     "contact.count": _l("melihat berapa kontak yang belum selesai"),
     "contact.read": _l("tahu bahwa kontak ini ada, keadaannya, dan siapa dihubungi kapan; nomor disamarkan"),

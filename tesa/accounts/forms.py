@@ -29,6 +29,12 @@ ROLE_WORDS = {
 }
 
 
+class SoftphoneForm(FlaskForm):  # type: ignore[misc]
+    """Does her browser ring too?"""
+
+    softphone = BooleanField(_l("Telepon di peramban"))
+
+
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """E-mail and password."""
 

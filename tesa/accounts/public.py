@@ -74,6 +74,7 @@ class Principal:
     stepped_up_at: datetime | None = None  # when a second factor was last shown in this session
     locked: bool = False  # the screen is locked: nothing is shown until a second factor is
     shared_device: bool = False  # a device that others use too: nothing is remembered on it
+    ends_at: datetime | None = None  # of this session, whatever she does
     softphone: bool = False  # she has switched the telephone in the browser on
     is_authenticated: bool = True
     is_active: bool = True

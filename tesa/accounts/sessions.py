@@ -201,6 +201,7 @@ def load_principal(asked: Request) -> Principal | None:
         stepped_up_at=session.stepped_up_at,
         locked=session.locked_at is not None,
         shared_device=session.shared,
+        ends_at=session.ends_at,
         softphone=account.softphone,
     )
 

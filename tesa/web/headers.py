@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Flask, Response
 
-from tesa.web import reports
+from tesa.web import reports, softphone
 
 SOURCES = {
     "default-src": "'none'",
@@ -23,7 +23,14 @@ SOURCES = {
     "report-uri": reports.PATH,  # for browsers that do not know the next line
     "report-to": "csp",
 }
-POLICY = "; ".join(f"{kind} {source}" for kind, source in SOURCES.items())
+
+
+def policy(sources: dict[str, str]) -> str:
+    """The header for these sources."""
+    return "; ".join(f"{kind} {source}" for kind, source in sources.items())
+
+
+POLICY = policy(SOURCES)
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Reporting-Endpoints": f'csp="{reports.PATH}"',
@@ -34,7 +41,20 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+MUTE, MICROPHONE = "microphone=()", "microphone=(self)"
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+
+
+def with_softphone(phone: softphone.Softphone) -> dict[str, str]:
+    """What a page that carries the telephone in the browser has in place of its strict headers, and nothing more.
+
+    Sounds are our own files; the voice itself is no source that a policy knows.
+    """
+    reached = " ".join(("'self'", *phone.hosts))
+    return {
+        "Content-Security-Policy": policy(SOURCES | {"connect-src": reached}),
+        "Permissions-Policy": HEADERS["Permissions-Policy"].replace(MUTE, MICROPHONE),
+    }
 
 
 def init_headers(app: Flask, https: bool) -> None:
@@ -43,6 +63,9 @@ def init_headers(app: Flask, https: bool) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         response.headers.update(HEADERS)
+        phone = softphone.allowed()
+        if phone is not None and response.mimetype == "text/html":
+            response.headers.update(with_softphone(phone))
         if https:
             response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
         if "immutable" not in response.headers.get("Cache-Control", "") or response.status_code >= 400:

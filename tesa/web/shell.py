@@ -15,7 +15,7 @@ from jinja2 import StrictUndefined
 
 from config import Settings
 from tesa.core import clock
-from tesa.web import preferences, reports
+from tesa.web import preferences, reports, softphone
 from tesa.web.assets import asset, static
 from tesa.web.errors import init_errors
 from tesa.web.filters import init_filters
@@ -77,6 +77,15 @@ class Frame:
     def person(self) -> str:
         """The name of the signed-in person, for herself to see."""
         return str(current_user.name) if self.signed_in else ""
+
+    @cached_property
+    def softphone(self) -> softphone.Softphone | None:
+        """The telephone in the browser, for whoever has switched it on; the page that asks shows it, and may use it."""
+        asked: Callable[[], softphone.Softphone | None] | None = current_app.extensions.get("tesa_softphone")
+        phone = asked() if asked is not None and self.signed_in else None
+        if phone is not None:
+            softphone.allow(phone)
+        return phone
 
     @property
     def shared_device(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from config import Settings
+from config import Settings, Softphone
 from tesa.core.db import db, init_db
 from tesa.core.upgrade import upgrade
 from tesa.core.vault import init_vault, key_provider
@@ -17,6 +17,7 @@ AUTH_TOKEN = "a-token-that-only-the-tests-know"
 VOICE_NUMBER = "+622150000001"
 WHATSAPP_NUMBER = "+622150000002"
 SMS_NUMBER = "+622150000003"
+SOFTPHONE = Softphone("SK" + "5a" * 16, "a-secret-that-only-the-tests-know-too", "AP" + "6b" * 16)
 COORDINATOR_NUMBERS = ("+622150000091", "+622150000092")
 
 
@@ -51,9 +52,15 @@ def environment(settings: Settings) -> dict[str, str]:
         "TESA_WHATSAPP_NUMBER": settings.whatsapp_number or "",
         "TESA_SMS_NUMBER": settings.sms_number or "",
         "TESA_COORDINATOR_NUMBERS": ",".join(settings.coordinator_numbers),
+        "TESA_SELF_CALL_NUMBER": settings.self_call_number or "",
+        "TESA_FALLBACK_DIR": str(settings.fallback_dir or ""),
         "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
         "TWILIO_AUTH_TOKEN": settings.twilio_auth_tokens[0],
         "TWILIO_API_BASE_URL": settings.twilio_api_base_url or "",
+        "TESA_PRACTICE_URL": settings.practice_url or "",
+        "TWILIO_API_KEY": settings.softphone.api_key if settings.softphone else "",
+        "TWILIO_API_SECRET": settings.softphone.api_secret if settings.softphone else "",
+        "TWILIO_TWIML_APP_SID": settings.softphone.twiml_app if settings.softphone else "",
     }
 
 

@@ -9,8 +9,8 @@ from tesa.web.assets import manifest
 from tests.web.sample import make_sample
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; report-uri /csp-laporan; report-to csp"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; report-uri /csp-laporan; report-to csp"
 )
 ANSWERS = [
     ("GET", "/home", 200), ("GET", "/bare", 200), ("GET", "/nowhere", 404), ("GET", "/fail/crash", 500),

@@ -22,6 +22,7 @@ from tesa.core import clock
 from tesa.core.db import db
 from tesa.core.errors import NotFound, RuleBroken
 from tesa.core.transactions import transaction
+from tesa.telephony.inbound import settings
 from tesa.web.fragments import render
 from tesa.web.preferences import remember
 
@@ -43,6 +44,7 @@ def _page(form: forms.PasswordForm, sentence: str = "") -> str:
         roles=[forms.ROLE_WORDS[role] for role in Role if who.is_role(role)],
         form=form,
         look=forms.LookForm(language=who.language, theme=who.theme),
+        softphone=forms.SoftphoneForm(softphone=who.softphone) if _may_telephone() else None,
         sentence=sentence,
         sessions=queries.living_sessions(who.id, clock.now()),
         passkeys=passkeys.passkeys_of(who.id),
@@ -50,6 +52,11 @@ def _page(form: forms.PasswordForm, sentence: str = "") -> str:
         codes_left=recovery.codes_left(who.id),
         acts=queries.recent_acts(who.id),
     )
+
+
+def _may_telephone() -> bool:
+    """Is there a telephone in the browser here, and is it for her?"""
+    return settings().softphone is not None and principal().has("softphone.use")
 
 
 @blueprint.post("/profil/tampilan")
@@ -65,6 +72,18 @@ def change_look() -> Answer:
     response = redirect(url_for("accounts.profile"), 303)
     remember(response, language=form.language.data, theme=form.theme.data)
     return response
+
+
+@blueprint.post("/profil/telepon")
+@require("softphone.use")
+def change_softphone() -> Answer:
+    """Let the browser ring beside the ordinary telephone, or no longer."""
+    form, who = forms.SoftphoneForm(), principal()
+    if not form.validate_on_submit():
+        return _page(forms.PasswordForm()), 422
+    with transaction():
+        db.session.get_one(Account, who.id).softphone = bool(form.softphone.data)
+    return redirect(url_for("accounts.profile"), 303)
 
 
 @blueprint.post("/profil/kata-sandi")

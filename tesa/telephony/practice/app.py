@@ -8,7 +8,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tesa.telephony.practice import control, page
+from tesa.telephony.practice import client_phone, control, page
 from tesa.telephony.practice.config import PracticeConfig
 from tesa.telephony.practice.guard import harden
 from tesa.telephony.practice.line import make_line
@@ -24,7 +24,7 @@ def create_practice_app(config: PracticeConfig) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.jinja_env.undefined = StrictUndefined
     app.extensions["practice"] = make_line(config)
-    for part in (page, control, account, calls, queues, conferences, messages):
+    for part in (page, control, client_phone, account, calls, queues, conferences, messages):
         app.register_blueprint(part.blueprint)
     app.after_request(harden)
     return app

@@ -32,6 +32,7 @@ class PracticeConfig:
     lasts (1.0 for people; tests take a small part of it): it stretches speech, pauses, key time-outs and ringing alike.
     `more_numbers` are further numbers of ours whose webhook is the hotline's. `fallback_file` is a document at "other
     hosting" that stands behind all of them; without it TeSA's own fallback address does.
+    `api_key`, `api_secret`, `twiml_app`: with which the tokens of browsers are checked; empty: there are no browsers.
     """
 
     account_sid: str
@@ -46,6 +47,9 @@ class PracticeConfig:
     pace: float = 1.0
     more_numbers: tuple[str, ...] = ()
     fallback_file: Path | None = None
+    api_key: str = ""
+    api_secret: str = field(default="", repr=False)
+    twiml_app: str = ""
 
     @property
     def voice_numbers(self) -> tuple[str, ...]:

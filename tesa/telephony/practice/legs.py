@@ -120,6 +120,7 @@ class Leg:
     claim: Callable[[str], None] | None = None
     audience: "Callable[[], list[Leg]] | None" = None
     bridge: Bridge | None = None
+    page: str | None = None  # of a browser: the page that has the call
     peer: "Leg | None" = None  # the other leg of a call between two numbers of ours
 
     @property

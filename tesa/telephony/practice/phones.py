@@ -16,6 +16,10 @@ MOST_PHONES = 80
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
+OF_BROWSER, OF_STRANGER = ("Peramban · Browser", "staff"), ("Nomor lain · Another number", "caller")
+CLIENT = re.compile(r"client:[A-Za-z0-9_]{1,121}")
+
+
 @dataclass(frozen=True, slots=True)
 class Habit:
     """What a phone does by itself when it rings: `reply` after `after` seconds, then `keys` when it is asked for keys."""
@@ -69,6 +73,7 @@ class Phone:
     texts: deque[Text] = field(default_factory=lambda: deque(maxlen=40))
     stopped: bool = False
     last_whatsapp: float | None = None
+    pages: dict[str, float] = field(default_factory=dict)  # of a browser: when each page asked last
 
 
 class Phones:
@@ -91,11 +96,12 @@ class Phones:
         return self._phones.get(number)
 
     def get(self, number: str) -> Phone:
-        """The phone with this number; a new one on the callers' side when it is not known yet. Hold the exchange's lock."""
+        """The phone with this number; a new one, a browser or a stranger's, when it is not known yet. Hold the exchange's lock."""
         phone = self._phones.get(number)
         if phone is None:
             self._make_room()
-            phone = self._phones[number] = Phone(number, "Nomor lain · Another number", "caller")
+            label, side = OF_BROWSER if number.startswith("client:") else OF_STRANGER
+            phone = self._phones[number] = Phone(number, label, side)
         return phone
 
     def all(self) -> list[Phone]:

@@ -3,6 +3,8 @@
 from tesa.telephony.practice import sids
 from tesa.telephony.practice.exchange import Exchange
 from tesa.telephony.practice.legs import Leg, NotConnected
+from tesa.telephony.practice.phones import CLIENT
+from tesa.telephony.practice.presence import is_there
 
 SETUP_SECONDS = 0.5
 VOICEMAIL_SECONDS = 25.0
@@ -21,6 +23,8 @@ def ring(exchange: Exchange, leg: Leg, timeout: float) -> None:
         habit = phone.habit
         if habit.name == "off":
             raise NotConnected("failed")
+        if CLIENT.fullmatch(phone.number) and not is_there(phone):
+            raise NotConnected("no-answer")
         if phone.leg is not None or habit.name == "busy":
             raise NotConnected("busy")
         phone.leg = leg

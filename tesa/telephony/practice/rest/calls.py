@@ -6,6 +6,7 @@ from tesa.telephony.practice.calls import Wish, place_call
 from tesa.telephony.practice.documents import Source
 from tesa.telephony.practice.exchange import Full, is_number
 from tesa.telephony.practice.legs import Callbacks, Leg
+from tesa.telephony.practice.phones import CLIENT
 from tesa.telephony.practice.rest.answers import (
     API,
     Json,
@@ -58,11 +59,11 @@ def call_json(leg: Leg) -> Json:
 
 
 def destination(name: str = "To") -> str:
-    """The number to call. Raises Refused 21201 or 21211."""
+    """The number or the browser (client:name) to call. Raises Refused 21201 or 21211."""
     number = given(name).strip()
     if not number:
         raise Refused(400, 21201, f"No '{name}' number is specified")
-    if not is_number(number.removeprefix("whatsapp:")):
+    if not (is_number(number.removeprefix("whatsapp:")) or CLIENT.fullmatch(number)):
         raise Refused(400, 21211, f"Invalid '{name}' Phone Number")
     return number
 

@@ -1,0 +1,4 @@
+import { startSoftphone } from "./softphone/core.js";
+import { practiceDriver } from "./softphone/practice.js";
+
+startSoftphone(practiceDriver);

@@ -1,0 +1,4 @@
+import { startSoftphone } from "./softphone/core.js";
+import { twilioDriver } from "./softphone/twilio.js";
+
+startSoftphone(twilioDriver);

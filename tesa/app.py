@@ -49,6 +49,7 @@ from tesa.intake import webhooks as intake_webhooks
 from tesa.intake.events import ContactLinked, EmergencyRaised, contact_linked, emergency_raised
 from tesa.intake.exporting import intake_part
 from tesa.intake.fetching import Fetcher
+from tesa.live import views as live_views
 from tesa.navigation import navigation
 from tesa.outreach import jobs as outreach_jobs
 from tesa.outreach import outbox_kinds as outreach_kinds
@@ -83,6 +84,7 @@ PAGES = (
     outreach_views,
     retention_views,
     continuity_views,
+    live_views,
 )
 WEBHOOKS = (intake_webhooks, outreach_webhooks, continuity_webhooks)
 JOBS: tuple[tuple[str, Job], ...] = (
@@ -145,9 +147,9 @@ def create_app(
     add_kinds(app, PROPOSAL_KINDS)
     app.extensions["tesa_export_parts"] = [case_part, intake_part, outreach_part]
     app.extensions["tesa_alarms"] = (continuity_views.alarm_for_everybody,)
+    app.extensions["tesa_softphone"] = intake_views.softphone.panel
     app.extensions["tesa_in_call"] = _in_call
     app.extensions["tesa_is_rung"] = _is_rung
-    app.extensions["tesa_softphone"] = intake_views.softphone.panel
     emergency_raised.connect(_dispatch_for)
     contact_linked.connect(_case_of_dispatch)
     rota_changed.connect(_export_rota)

@@ -22,7 +22,7 @@ GROUPS = {
     "audit": ("tesa.accounts.audit_cli", "audit_group"),
     "backup": ("tesa.retention.cli", "backup_group"),
     "restore": ("tesa.retention.cli", "restore_command"),
-    "rota": ("tesa.psychologists.cli", "rota_group"),
+    "rota": ("tesa.live.cli", "rota_group"),
     "fallback": ("tesa.continuity.cli", "fallback_group"),
     "self-call": ("tesa.continuity.cli", "self_call_command"),
     "simulate": ("tesa.telephony.practice.cli", "simulate_group"),

@@ -14,6 +14,7 @@ from tesa.web.shell import NavItem
 ROOMS = (
     ("home.read", "intake.home", _l("Giliran saya"), "home", "m"),
     ("contact.queue", "intake.inbox", _l("Kotak"), "inbox", "k"),
+    ("live.read", "live.board", _l("Langsung"), "activity", "l"),
     ("case.list", "cases.index", _l("Kasus"), "folder", "c"),
     ("rota.read", "psychologists.week", _l("Jadwal"), "calendar", "j"),
     ("rota.own", "psychologists.own", _l("Jadwal"), "calendar", "j"),
@@ -23,6 +24,7 @@ ROOMS = (
     ("security.read", "accounts.security", _l("Keamanan"), "shield-lock", "a"),
     ("retention.read", "retention.index", _l("Penyimpanan"), "clock", "r"),
     ("continuity.read", "continuity.index", _l("Ketahanan"), "phone-outgoing", "h"),
+    ("prompts.read", "intake.sounds", _l("Suara"), "volume", "u"),
     ("meter.read", "cases.meter", _l("Pembacaan"), "eye", "b"),
 )
 CONTACTS = "/kontak/"  # the pages of single contacts belong to the inbox

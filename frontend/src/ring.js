@@ -50,6 +50,14 @@ export function chime() {
   if (audible()) tone(220, audio.currentTime, 0.8);
 }
 
+/** Three short notes: something is late. Asked for by a click, so that the browser lets it be heard. */
+export function alarm() {
+  wake();
+  audio.resume().then(() => {
+    for (const turn of [0, 1, 2]) tone(660, audio.currentTime + turn * 0.35, 0.25);
+  });
+}
+
 function tellDesktop(element) {
   const key = element.id || "ringing";
   if (told === key) return;

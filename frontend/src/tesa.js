@@ -1,6 +1,7 @@
 // The one script of TeSA: htmx and our own modules in one file, so that none starts before another has arrived.
 import "htmx.org/dist/htmx.js";
 import { startBeat } from "./beat.js";
+import { startBreaches } from "./breach.js";
 import { startDrafts } from "./draft.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
@@ -21,6 +22,7 @@ function start() {
   startKeys();
   startScroll();
   startRing();
+  startBreaches();
   startLive();
   startBeat();
   startPhone();

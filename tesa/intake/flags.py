@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from tesa.accounts.public import emails
 from tesa.cases.public import high_risk_case
 from tesa.core.db import db
+from tesa.core.errors import NotFound
 from tesa.core.vault import KeysAway, Shredded, Unopenable, vault
 from tesa.intake import sealing
 from tesa.intake.flag_models import NumberFlag
@@ -159,11 +160,14 @@ def calls_turned_away(since: datetime) -> int:
     return db.session.scalar(query) or 0
 
 
-def locked_flag(flag_id: uuid.UUID, now: datetime) -> NumberFlag | None:
-    """A flag in force, locked for the rest of the transaction."""
-    return db.session.scalar(
+def flag_in_force(flag_id: uuid.UUID, now: datetime) -> NumberFlag:
+    """A flag in force, locked for the rest of the transaction. Raises NotFound."""
+    flag = db.session.scalar(
         select(NumberFlag)
         .where(NumberFlag.id == flag_id, in_force(now))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+    if flag is None:
+        raise NotFound
+    return flag

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tesa.cases.public import excluded, sticky_psychologist
 from tesa.core.db import db
 from tesa.core.vault import KeysAway, vault
-from tesa.intake.callers import is_from
+from tesa.intake.callers import is_from, kept_away_from
 from tesa.intake.models import Contact, ContactExclusion
 from tesa.intake.queries import number_of
 from tesa.intake.rules import priority
@@ -51,9 +51,10 @@ def never_for(contact: Contact) -> frozenset[uuid.UUID]:
     from_it = select(ContactExclusion.account_id).where(ContactExclusion.contact_id == contact.id)
     try:
         number = number_of(contact)
+        by_number = excluded(number) | kept_away_from(number) if number else frozenset()
     except KeysAway:
-        number = None
-    return frozenset(db.session.scalars(from_it)) | excluded(number, contact.case_id)
+        by_number = frozenset()
+    return frozenset(db.session.scalars(from_it)) | by_number | excluded(None, contact.case_id)
 
 
 def preferred_psychologist(contact: Contact, now: datetime) -> uuid.UUID | None:

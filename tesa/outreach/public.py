@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from tesa.accounts.public import emails
-from tesa.outreach.models import DispatchOffer
+from tesa.core.db import db
+from tesa.outreach.models import Dispatch, DispatchOffer
 from tesa.outreach.queries import get, offers_of_all, on_board
-from tesa.outreach.rules.lifecycle import UNDER_WAY
+from tesa.outreach.rules.lifecycle import OPEN, UNDER_WAY
 
 
 def dispatch_states(now: datetime) -> list[dict[str, Any]]:
@@ -31,6 +35,38 @@ def dispatch_states(now: datetime) -> list[dict[str, Any]]:
         }
         for d in dispatches
     ]
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """A dispatch that is open: how urgent, where it stands since when, and who has it (None: nobody yet)."""
+
+    id: uuid.UUID
+    priority: str
+    state: str
+    since: datetime
+    account_id: uuid.UUID | None
+
+
+def field_now() -> list[FieldRow]:
+    """Open dispatches, the most urgent first. One statement; columns only."""
+    rows = db.session.execute(
+        select(
+            Dispatch.id, Dispatch.priority, Dispatch.state, Dispatch.acknowledged_by, Dispatch.requested_at,
+            Dispatch.acknowledged_at, Dispatch.en_route_at, Dispatch.on_scene_at, Dispatch.cleared_at,
+        )
+        .where(Dispatch.state.in_(OPEN))
+        .order_by(Dispatch.priority, Dispatch.requested_at)
+        .limit(100)
+    )  # fmt: skip
+    return [_field_row(*row) for row in rows]
+
+
+def _field_row(
+    id_: uuid.UUID, priority: str, state: str, account_id: uuid.UUID | None, *reached: datetime | None
+) -> FieldRow:
+    since = max(at for at in reached if at is not None)
+    return FieldRow(id_, priority, state, since, account_id)
 
 
 def _offer(offer: DispatchOffer, email: str | None) -> dict[str, Any]:

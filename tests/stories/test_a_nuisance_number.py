@@ -13,9 +13,11 @@ from tesa.cases.models import Case
 from tesa.core.db import db
 from tesa.core.errors import RuleBroken
 from tesa.core.transactions import transaction
-from tesa.intake.actions.change_flag import decide_flag, lift_flag, prolong_flag
+from tesa.intake.actions.decide_flag import decide_flag
 from tesa.intake.actions.finalize_contact import finalize_contact
+from tesa.intake.actions.lift_flag import lift_flag
 from tesa.intake.actions.link_case import link_case
+from tesa.intake.actions.prolong_flag import prolong_flag
 from tesa.intake.actions.set_flag import set_flag
 from tesa.intake.flag_models import NumberFlag
 from tesa.intake.models import Contact
@@ -166,7 +168,7 @@ def test_messages_of_a_blocked_number_are_kept_and_emergencies_rise(hotline: Hot
     conversation = hotline.only_conversation()
     grave = "bunuh" in words
     assert (conversation.emergency_at is not None) == grave
-    offered = [o for o in hotline.offers(Caller("", PRANKSTER, conversation.id))]
+    offered = hotline.offers(Caller("", PRANKSTER, conversation.id))
     assert bool(offered) == grave, "nobody is asked to take it, unless it is an emergency"
 
 

@@ -9,7 +9,6 @@ from tesa.intake import addresses, prompts, speaking
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.move_leg import move_leg
 from tesa.intake.actions.open_leg import open_leg
-from tesa.intake.actions.wait_in_queue import wait_plan
 from tesa.intake.models import Offer
 from tesa.intake.queries import call_of, locked
 from tesa.intake.recording import room_recording
@@ -17,6 +16,7 @@ from tesa.intake.rules.talk import LegKind, LegState
 from tesa.intake.rules.words import ContactState
 from tesa.intake.talk_models import TalkLeg
 from tesa.intake.talk_queries import client_leg, leg_of_offer, psychologist_leg
+from tesa.intake.wait_plan import wait_plan
 from tesa.telephony.plans import Hangup, JoinConference, Plan, Redirect
 
 CHECK_EVERY = timedelta(seconds=60)  # how often a talk is checked to be still going on, in case callbacks were lost

@@ -12,14 +12,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from tesa.core.db import db, new_id
 from tesa.core.vault import vault
 from tesa.intake import sealing
-from tesa.intake.actions.turn_away import as_turned_away, first_plan, turned_away_plan
-from tesa.intake.actions.wait_in_queue import wait_plan
+from tesa.intake.actions.keep_away import CARRIED
+from tesa.intake.actions.turn_away import as_turned_away, first_plan, turn_away
 from tesa.intake.callers import known_of
 from tesa.intake.flags import is_turned_away
-from tesa.intake.models import Call, Contact, ContactEvent
+from tesa.intake.models import Call, Contact, ContactEvent, ContactExclusion
 from tesa.intake.queries import contact_called_back, contact_of_call
 from tesa.intake.rules import ladder
 from tesa.intake.rules.words import Channel, ContactState
+from tesa.intake.wait_plan import wait_plan
 from tesa.psychologists.public import OUT, on_duty
 from tesa.telephony.inbound import CallForm
 from tesa.telephony.plans import Plan
@@ -30,6 +31,7 @@ KEEP_ONCE = {
     for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
 }
 INSERT_CONTACT = insert(cast(Table, Contact.__table__))
+INSERT_EXCLUSION = insert(cast(Table, ContactExclusion.__table__))
 INSERT_EVENT = insert(cast(Table, ContactEvent.__table__))
 
 
@@ -84,7 +86,13 @@ def receive_call(form: CallForm, now: datetime, *, test: bool = False) -> Plan:
         )
     ]
     db.session.connection().execute(INSERT_EVENT, events)
-    return turned_away_plan(contact_id, known.language) if away else wait_plan(contact_id)
+    if known.kept_away:
+        rows = [
+            {"contact_id": contact_id, "account_id": person, "reason": CARRIED, "set_at": now}
+            for person in sorted(known.kept_away)
+        ]
+        db.session.connection().execute(INSERT_EXCLUSION, rows)
+    return turn_away(contact_id, known.language) if away else wait_plan(contact_id)
 
 
 def _insert_call(contact_id: uuid.UUID, call_sid: str, now: datetime) -> bool:

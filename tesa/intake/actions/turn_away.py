@@ -18,12 +18,12 @@ from tesa.intake.actions.give_up_waiting import give_up_waiting
 from tesa.intake.actions.last_resort import last_resort
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.raise_emergency import raise_emergency
-from tesa.intake.actions.wait_in_queue import wait_plan
 from tesa.intake.models import Contact
 from tesa.intake.queries import call_of, locked
 from tesa.intake.rules.nuisance import BLOCKED
 from tesa.intake.rules.words import ContactState
 from tesa.intake.speaking import say
+from tesa.intake.wait_plan import wait_plan
 from tesa.telephony.inbound import CallForm
 from tesa.telephony.plans import Gather, Hangup, Plan
 
@@ -38,7 +38,7 @@ def as_turned_away(now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def turned_away_plan(contact_id: uuid.UUID, language: str | None) -> Plan:
+def turn_away(contact_id: uuid.UUID, language: str | None) -> Plan:
     """What she hears. Any key is answered; 0 is an emergency."""
     action = addresses.of_call(contact_id, "blocked")
     sentence = Gather(action, (say(prompts.TURNED_AWAY, language),), timeout=5)
@@ -51,7 +51,7 @@ def press_blocked_key(contact_id: uuid.UUID, form: CallForm, now: datetime, *, k
     if contact is None:
         return last_resort(now)
     if form.digits[:1] != "0":
-        return turned_away_plan(contact_id, contact.language)
+        return turn_away(contact_id, contact.language)
     log_event(contact.id, "key", now, detail="0")
     if contact.outcome == BLOCKED:
         contact.state, contact.outcome = ContactState.WAITING, None
@@ -76,4 +76,4 @@ def first_plan(contact_id: uuid.UUID) -> Plan:
     outcome, language = db.session.execute(
         select(Contact.outcome, Contact.language).where(Contact.id == contact_id)
     ).one()
-    return turned_away_plan(contact_id, language) if outcome == BLOCKED else wait_plan(contact_id)
+    return turn_away(contact_id, language) if outcome == BLOCKED else wait_plan(contact_id)

@@ -16,7 +16,9 @@ from tesa.core.errors import RuleBroken
 from tesa.core.transactions import transaction
 from tesa.intake import flags as numbers
 from tesa.intake import forms, labels
-from tesa.intake.actions import change_flag
+from tesa.intake.actions import decide_flag as deciding
+from tesa.intake.actions import lift_flag as lifting
+from tesa.intake.actions import prolong_flag as prolonging
 from tesa.intake.actions.set_flag import set_flag
 from tesa.intake.queries import contact_for, number_of
 from tesa.intake.rules.nuisance import FlagKind
@@ -83,7 +85,7 @@ def decide_flag(flag_id: uuid.UUID) -> AnyResponse:
     """Make a suggestion a flag."""
     form = forms.FlagEndForm()
     with transaction():
-        change_flag.decide_flag(flag_id, form.kind.data, _end_asked(form), principal().id, clock.now())
+        deciding.decide_flag(flag_id, form.kind.data, _end_asked(form), principal().id, clock.now())
     return _back(_("Nomor ditandai."))
 
 
@@ -93,7 +95,7 @@ def prolong_flag(flag_id: uuid.UUID) -> AnyResponse:
     """Let a flag end on another day."""
     form = forms.FlagEndForm()
     with transaction():
-        change_flag.prolong_flag(flag_id, _end_asked(form), principal().id, clock.now())
+        prolonging.prolong_flag(flag_id, _end_asked(form), principal().id, clock.now())
     return _back(_("Akhir penanda diubah."))
 
 
@@ -102,7 +104,7 @@ def prolong_flag(flag_id: uuid.UUID) -> AnyResponse:
 def lift_flag(flag_id: uuid.UUID) -> AnyResponse:
     """End a flag now, or decline a suggestion."""
     with transaction():
-        change_flag.lift_flag(flag_id, principal().id, clock.now())
+        lifting.lift_flag(flag_id, principal().id, clock.now())
     return _back(_("Penanda dicabut."))
 
 

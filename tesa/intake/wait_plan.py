@@ -1,4 +1,4 @@
-"""She waits in the queue."""
+"""The plan of whoever waits in the queue."""
 
 from __future__ import annotations
 

@@ -41,14 +41,20 @@ def switched_on(hotline: Hotline, psychologist: Someone) -> None:
         )  # fmt: skip
 
 
-def meets(hotline: Hotline, psychologist: Someone, key: str | None) -> tuple[Caller, Element, Element]:
+def meets(
+    hotline: Hotline, psychologist: Someone, key: str | None, order: str = "left later"
+) -> tuple[Caller, Element, Element]:
     """A call is accepted; the caller answers the question with `key` (None: silence): her two documents."""
     caller = hotline.calls()
     hotline.pass_seconds(4)
     hotline.picks_up(psychologist)
     assert "record" not in hotline.presses(psychologist).find("Dial/Conference").attrib
     hotline.tick()
+    if order == "left first":
+        hotline.leaves_queue(caller, "redirected")
     first = hotline.joins(caller)
+    if order == "left later":
+        hotline.leaves_queue(caller, "redirected")
     if first.find("Gather") is None:
         return caller, first, first
     return caller, first, hotline.keys(caller, key, "consent") if key else hotline.joins(caller)
@@ -115,6 +121,14 @@ def test_in_an_emergency_nobody_is_asked(hotline: Hotline, psychologist: Someone
     hotline.pass_seconds(4)
     hotline.answers(psychologist, caller)
     assert hotline.contact(caller).recording_consent is None
+
+
+@pytest.mark.parametrize("order", ["left first", "left later", "left never"])
+@pytest.mark.usefixtures("switched_on")
+def test_her_answer_counts_in_whatever_order_twilio_tells(hotline: Hotline, psychologist: Someone, order: str) -> None:
+    caller, _, room = meets(hotline, psychologist, "1", order)
+    assert "record" in room.find("Dial/Conference").attrib
+    assert hotline.contact(caller).recording_consent == "yes"
 
 
 @pytest.mark.usefixtures("switched_on")

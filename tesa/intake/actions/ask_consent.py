@@ -32,6 +32,11 @@ def ask_consent(contact_id: uuid.UUID, now: datetime) -> Plan:
     )
 
 
+def is_asked_first(contact: Contact) -> bool:
+    """Does a question come before her way into the conference? Then nothing else may lead her in meanwhile."""
+    return (contact.recording_consent == NO and is_on()) or _to_be_asked(contact)
+
+
 def _to_be_asked(contact: Contact) -> bool:
     hurried = contact.emergency_at is not None or contact.silent_at is not None or contact.test
     asked = contact.recording_consent is not None or contact.state != ContactState.IN_PROGRESS

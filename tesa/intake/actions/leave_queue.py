@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from tesa.intake import prompts
+from tesa.intake.actions.ask_consent import is_asked_first
 from tesa.intake.actions.give_up_waiting import give_up_waiting
 from tesa.intake.actions.join_room import join_room
 from tesa.intake.actions.last_resort import last_resort
@@ -27,7 +28,8 @@ def leave_queue(contact_id: uuid.UUID, form: CallForm, now: datetime) -> Plan:
         return last_resort(now)
     log_event(contact_id, "left_queue", now, detail=result[:30])
     if result in ("bridged", "bridging-in-process", "redirected", "redirected-from-bridged"):
-        return join_room(contact_id, now) if contact.state == ContactState.IN_PROGRESS else ()
+        at_once = contact.state == ContactState.IN_PROGRESS and not is_asked_first(contact)
+        return join_room(contact_id, now) if at_once else ()
     if result == "hangup":
         give_up_waiting(contact, "hung_up", now)
         return ()

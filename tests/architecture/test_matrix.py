@@ -80,6 +80,7 @@ VALID: dict[str, dict[str, str]] = {
     "cases.describe": {"name": "Melati"},
     "cases.safe_contact": {"to_call": "no", "to_message": "no"},
     "intake.reveal": {"reason": "review"},
+    "intake.ask": {"question": "ask_safe"},
     "intake.reply": {"text": "Saya di sini."},
     "intake.finalize": {"outcome": "counselling"},
     "intake.close_promise": {"outcome": "reached", "reason": "sudah bicara"},

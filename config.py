@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
@@ -15,6 +13,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
+
+from tesa.core.outside import AwsKeys, Bucket, Softphone, VaultKeys, unfit_token_file
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
@@ -37,46 +37,6 @@ class UnfitSettings(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-@dataclass(frozen=True)
-class VaultKeys:
-    """A key in HashiCorp Vault's transit engine. The token is `token`, or what `token_file` holds at the moment."""
-
-    address: str
-    key: str
-    mount: str
-    token: str = field(repr=False)
-    token_file: Path | None
-
-
-@dataclass(frozen=True)
-class AwsKeys:
-    """Keys in AWS KMS, by ARN: the first wraps, the others only open. `endpoint` replaces AWS's own (tests)."""
-
-    arns: tuple[str, ...]
-    region: str
-    endpoint: str | None
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """An S3-compatible bucket for the document of numbers on duty. `endpoint` None: AWS's own."""
-
-    name: str
-    endpoint: str | None
-    region: str
-    key_id: str
-    key_secret: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Softphone:
-    """With what Twilio lets a browser telephone: an API key that signs tokens, and the TwiML App that it may call."""
-
-    api_key: str
-    api_secret: str = field(repr=False)
-    twiml_app: str
 
 
 @dataclass(frozen=True)
@@ -273,7 +233,7 @@ class _Reader:
             self.complain(
                 "TESA_VAULT_TOKEN_FILE", "belum diisi (atau TESA_VAULT_TOKEN)", "is not set (nor TESA_VAULT_TOKEN)"
             )
-        elif file and (problem := _unfit_token_file(Path(file))):
+        elif file and (problem := unfit_token_file(Path(file))):
             self.complain("TESA_VAULT_TOKEN_FILE", *problem)
         return VaultKeys(address, key, mount, token, Path(file) if file else None)
 
@@ -410,17 +370,3 @@ class _Reader:
         if self.problems:
             raise UnfitSettings(self.problems)
         return result
-
-
-def _unfit_token_file(path: Path) -> tuple[str, str] | None:
-    """What is wrong with the file of Vault's token (Indonesian, English), or None."""
-    try:
-        mode = path.stat().st_mode
-        readable = os.access(path, os.R_OK)
-    except OSError:
-        return "tidak ada", "does not exist"
-    if not stat.S_ISREG(mode) or not readable:
-        return "tidak dapat dibaca", "cannot be read"
-    if stat.S_IMODE(mode) & 0o077:
-        return "dapat dibaca orang lain; jalankan chmod 600", "can be read by others; run chmod 600"
-    return None

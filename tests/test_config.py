@@ -193,3 +193,40 @@ def test_keys_in_kms(tmp_path: Path) -> None:
 )
 def test_unfit_settings_of_kms(tmp_path: Path, changes: dict[str, str | None], names: set[str]) -> None:
     assert named(tmp_path, **{**AWS, **changes}) == names
+
+
+def test_the_document_elsewhere_and_the_second_number(tmp_path: Path) -> None:
+    plain = read(tmp_path)
+    assert (plain.fallback_dir, plain.fallback_bucket, plain.self_call_number) == (None, None, None)
+    assert f"{plain.self_call_at:%H:%M}" == "06:30"
+    full = read(
+        tmp_path, TESA_FALLBACK_BUCKET="dokumen-tesa", TESA_FALLBACK_ENDPOINT="https://s3.example.org",
+        TESA_FALLBACK_KEY_ID="id", TESA_FALLBACK_KEY_SECRET="bucket-secret", TESA_SELF_CALL_NUMBER="+622150000009",
+        TESA_SELF_CALL_AT="23:05",
+    )  # fmt: skip
+    assert full.fallback_bucket is not None
+    assert (full.fallback_bucket.region, f"{full.self_call_at:%H:%M}") == ("us-east-1", "23:05")
+    assert "bucket-secret" not in repr(full)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"TESA_FALLBACK_BUCKET": "x"}, {"BUCKET", "REGION", "KEY_ID", "KEY_SECRET"}),
+        ({"TESA_FALLBACK_NAME": "../hotline.xml"}, {"NAME"}),
+        ({"TESA_FALLBACK_URL": "http://example.org/x.xml"}, {"URL"}),
+    ],
+)
+def test_an_unfit_place_is_named(tmp_path: Path, changes: dict[str, str], named: set[str]) -> None:
+    with pytest.raises(UnfitSettings) as unfit:
+        read(tmp_path, **changes)
+    assert {p.split(":")[0].removeprefix("TESA_FALLBACK_") for p in unfit.value.problems} == named
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("NUMBER", FIT["TESA_VOICE_NUMBER"]), ("NUMBER", "0812"), ("AT", "6.30"), ("AT", "24:00")]
+)
+def test_an_unfit_self_call_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(UnfitSettings) as unfit:
+        read(tmp_path, **{f"TESA_SELF_CALL_{name}": value})
+    assert [p.split(":")[0] for p in unfit.value.problems] == [f"TESA_SELF_CALL_{name}"]

@@ -8,8 +8,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from config import Bucket
 from tesa.continuity.places import PlaceFailed
+from tesa.core.outside import Bucket
 
 CONNECT_SECONDS, READ_SECONDS = 3, 5
 LARGEST = 64 * 1024  # bytes; Twilio takes no larger document

@@ -12,7 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from config import Bucket, Settings
+from config import Settings
+from tesa.core.outside import Bucket
 
 TWIML_TYPE = "text/xml; charset=utf-8"
 JSON_TYPE = "application/json"

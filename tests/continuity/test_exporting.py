@@ -16,7 +16,7 @@ from defusedxml.ElementTree import fromstring
 from flask import Flask
 from sqlalchemy import select
 
-from config import Bucket, Settings
+from config import Settings
 from tesa.accounts.models import Notice
 from tesa.accounts.public import StaffMember
 from tesa.continuity.cli import fallback_group
@@ -24,6 +24,7 @@ from tesa.continuity.exporting import export_due, is_due
 from tesa.continuity.jobs import Exporting
 from tesa.continuity.queries import places
 from tesa.core.db import db
+from tesa.core.outside import Bucket
 from tesa.core.transactions import transaction
 from tesa.doctor.continuity import look_at_fallback
 from tesa.psychologists.actions.add_assignment import add_assignment

@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from config import Settings, VaultKeys
+from config import Settings
 from tesa.accounts import audit
 from tesa.app import create_app, refuse_wrong_keys
 from tesa.core.db import db
+from tesa.core.outside import VaultKeys
 from tesa.core.upgrade import upgrade
 from tesa.core.vault import LATER, KeysAway, vault
 from tesa.core.vault.providers import remote

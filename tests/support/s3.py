@@ -11,7 +11,7 @@ import boto3
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from config import Bucket
+from tesa.core.outside import Bucket
 
 REGION = "ap-southeast-3"
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Flask
 
-from config import Settings, Softphone
+from config import Settings
 from tesa.core.db import db, init_db
+from tesa.core.outside import Softphone
 from tesa.core.upgrade import upgrade
 from tesa.core.vault import init_vault, key_provider
 

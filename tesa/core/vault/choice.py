@@ -11,7 +11,8 @@ from tesa.core.vault.key_file import local_provider
 from tesa.core.vault.provider import KeyProvider
 
 if TYPE_CHECKING:
-    from config import AwsKeys, Settings, VaultKeys
+    from config import Settings
+    from tesa.core.outside import AwsKeys, VaultKeys
 
 
 class Succession:

@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 import pytest
 
-from config import AwsKeys, VaultKeys
+from tesa.core.outside import AwsKeys, VaultKeys
 from tesa.core.vault import KeyFileProblem, KeyProvider, KeysAway, Unopenable, create_key_file, key_provider
 from tesa.core.vault.key_file import local_provider
 from tesa.core.vault.live_key_file import LiveKeyFile

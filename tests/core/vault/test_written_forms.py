@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from config import AwsKeys, VaultKeys
+from tesa.core.outside import AwsKeys, VaultKeys
 from tesa.core.vault import KeyFileProblem, KeysAway, TombstoneFile
 from tesa.core.vault import choice as choices
 from tesa.core.vault.key_file import key_name, local_provider, write_key_file

@@ -23,6 +23,7 @@ let since = 0;
 let tries = 0;
 let left = false; // she has hung up here: the page does not connect again by itself
 let lastBeat = 0;
+let wish = null; // muted or not, as she has said here, until the server says the same
 
 const part = (name) => bar.querySelector(`[data-phone="${name}"]`);
 const inCall = () => state === "talking" || state === "connecting";
@@ -65,6 +66,7 @@ function show(next = state) {
   seen("hang-up", inCall());
   seen("test", !inCall() && state !== "ringing");
   if (state !== "talking" && !locked) bar.querySelector("#phone-keys").hidden = true;
+  if (talk && wish !== null) talk.muted = wish;
   if (talk?.page && part("page")) part("page").href = talk.page;
   pressed("mute", Boolean(talk?.muted), "sayMute", "sayUnmute");
   pressed("hold", Boolean(talk?.held), "sayHold", "sayResume");
@@ -105,9 +107,16 @@ async function beat() {
   } catch {
     return; // no network: the sign in the header says so, the next beat comes
   }
-  if (state === "talking" && talk) driver?.mute(talk.muted);
+  if (state === "talking" && talk) await settleMute();
   show();
   if (talk?.connects && !inCall() && state !== "ringing" && state !== "elsewhere" && !left) await reconnect();
+}
+
+/** What she has said here about her microphone counts, and becomes the server's; else what the server has. */
+async function settleMute() {
+  if (wish === talk.muted) wish = null;
+  await driver?.mute(wish ?? talk.muted);
+  if (wish !== null && talk.mute) await post(talk.mute, { on: wish ? "1" : "0" });
 }
 
 /** Her talk goes on and the line belongs to this browser: open it, unless another tab has it. */
@@ -144,7 +153,7 @@ function line() {
       ringing: () => { show("ringing"); beat(); },
       cancelled: () => { rest(); beat(); },
       talking: () => { tries = 0; left = false; show("talking"); beat(); },
-      ended: () => { talk = null; rest(); setTimeout(beat, 800); },
+      ended: () => { talk = wish = null; rest(); setTimeout(beat, 800); },
     },
   });
   return driver;
@@ -177,11 +186,11 @@ const acts = {
   answer: () => { show("connecting"); return line().answer(); },
   decline: async () => { if (ringing) await post(ringing.decline); await line().reject(); },
   mute: async () => {
-    const on = part("mute").getAttribute("aria-pressed") !== "true";
-    talk = { ...talk, muted: on };
-    await line().mute(on);
+    wish = part("mute").getAttribute("aria-pressed") !== "true";
+    talk = { ...talk, muted: wish };
+    await line().mute(wish);
     show();
-    if (talk.mute) await act(talk.mute, on);
+    await beat();
   },
   hold: () => act(talk.hold, !talk.held),
   keys: () => { toggle("keys", "#phone-keys"); },

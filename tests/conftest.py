@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from config import Settings
 from tesa.core import clock as wall_clock
 from tesa.core.vault import create_key_file
 from tests.support.client import OutsideClient
+from tests.support.compiled_statements import share_compiled
 from tests.support.compiled_templates import COMPILED
 from tests.support.databases import Databases, PostgresDatabases, databases
 from tests.support.fake_gateway import FakeGateway
@@ -41,6 +43,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in ONCE or (item.path.parent.name == "vault" and item.path.name in ONCE_IN_THE_VAULT):
             item.add_marker("once")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays loaded: the garbage collector need not look at it again between any two tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +122,7 @@ def app(settings: Settings, gateway: FakeGateway, media: FakeMedia) -> Iterator[
     app.test_client_class = OutsideClient
     app.jinja_env.bytecode_cache = COMPILED
     with app.app_context():
+        share_compiled()
         yield app
     close_engines(app)
 

@@ -12,14 +12,16 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from tesa.accounts.public import Principal, emails
 from tesa.accounts.rules.policy import Relation
+from tesa.cases.public import Exclusion
 from tesa.core.db import db
 from tesa.core.vault import KeysAway
 from tesa.core.vault.shredding import shredded_at
 from tesa.intake import sealing
 from tesa.intake.callers import calls_beside
 from tesa.intake.file_screens import FileView, files_shown
-from tesa.intake.models import Call, CallBackTask, Contact, ContactEvent, Message, Offer
-from tesa.intake.queries import number_of, standing_to, visible_to
+from tesa.intake.models import Call, CallBackTask, Contact, ContactEvent, ContactExclusion, Message, Offer
+from tesa.intake.queries import claim_of, number_of, standing_to, visible_to
+from tesa.intake.rules.priority import rank
 from tesa.intake.rules.words import Channel, ContactState
 from tesa.telephony.numbers import masked
 
@@ -44,7 +46,9 @@ class QueueRow:
 
     @property
     def recordable(self) -> bool:
-        """Can it be put on record as it stands?"""
+        """Can it be put on record as it stands, without being opened? Never an emergency."""
+        if self.risk == "emergency":
+            return False
         return self.state == ContactState.TO_RECORD or (
             self.channel != Channel.VOICE and self.state in (ContactState.WAITING, ContactState.IN_PROGRESS)
         )
@@ -84,6 +88,15 @@ class ContactView:
     gone_at: datetime | None = None  # when what was said, and her number, were destroyed
 
 
+def exclusions_of(contact_id: uuid.UUID) -> list[Exclusion]:
+    """Who is never offered this contact, the first one first."""
+    rows = db.session.scalars(
+        select(ContactExclusion).where(ContactExclusion.contact_id == contact_id).order_by(ContactExclusion.set_at)
+    ).all()
+    address = emails({row.account_id for row in rows})
+    return [Exclusion(row.account_id, address[row.account_id], row.reason) for row in rows]
+
+
 def visible_contact(contact_id: uuid.UUID, principal: Principal) -> Contact | None:
     """The contact if this person may know of it."""
     return db.session.scalar(select(Contact).where(Contact.id == contact_id, visible_to(principal)))
@@ -98,14 +111,15 @@ def _tab(tab: str, principal: Principal) -> ColumnElement[bool]:
     return open_ones
 
 
-def queue(tab: str, principal: Principal) -> list[QueueRow]:
-    """The rows of one tab: emergencies first, then the longest waiting."""
-    rows = db.session.scalars(
+def queue(tab: str, principal: Principal, now: datetime) -> list[QueueRow]:
+    """The rows of one tab: those that wait for somebody in the order of their turn, then the others, oldest first."""
+    found = db.session.scalars(
         select(Contact)
         .where(_tab(tab, principal), visible_to(principal))
         .order_by(Contact.emergency_at.is_(None), Contact.waiting_since.is_(None), Contact.opened_at)
         .limit(MOST_ROWS)
     ).all()
+    rows = sorted(found, key=lambda c: (c.emergency_at is None, c.waiting_since is None, rank(claim_of(c), now)))
     address = emails({c.psychologist_id for c in rows if c.psychologist_id})
     return [
         QueueRow(
@@ -270,14 +284,14 @@ class Owed:
     call_backs: Sequence[tuple[CallBackTask, QueueRow]]
 
 
-def owed(principal: Principal) -> Owed:
+def owed(principal: Principal, now: datetime) -> Owed:
     """Records of her own contacts, and promised call-backs that are hers or nobody's yet."""
-    records = [row for row in queue("mine", principal) if row.state == ContactState.TO_RECORD]
+    records = [row for row in queue("mine", principal, now) if row.state == ContactState.TO_RECORD]
     tasks = {
         t.contact_id: t
         for t in db.session.scalars(select(CallBackTask).where(CallBackTask.done_at.is_(None)).limit(MOST_ROWS))
     }
-    rows = [row for row in queue("waiting", principal) if row.id in tasks]
+    rows = [row for row in queue("waiting", principal, now) if row.id in tasks]
     return Owed(records, sorted(((tasks[r.id], r) for r in rows), key=lambda pair: pair[0].due_at))
 
 

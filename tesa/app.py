@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from tesa.cases import jobs as cases_jobs
 from tesa.cases import proposal_kinds as cases_proposals
 from tesa.cases import sealing as cases_sealing
 from tesa.cases import views as cases_views
+from tesa.cases.events import ExclusionChanged, exclusion_changed
 from tesa.cases.exporting import case_part
 from tesa.continuity import jobs as continuity_jobs
 from tesa.continuity import outbox_kinds as continuity_kinds
@@ -36,6 +38,7 @@ from tesa.continuity.actions.mark_export import mark_export
 from tesa.continuity.actions.take_test_call import take_test_call
 from tesa.core import clock
 from tesa.core.db import db, init_db
+from tesa.core.transactions import after_commit
 from tesa.core.vault import KeysAway, SealedColumn, init_tombstones, init_vault, key_provider, vault
 from tesa.core.vault import jobs as vault_jobs
 from tesa.core.vault.rotation_units import Rotation
@@ -46,6 +49,7 @@ from tesa.intake import public as intake_public
 from tesa.intake import sealing as intake_sealing
 from tesa.intake import views as intake_views
 from tesa.intake import webhooks as intake_webhooks
+from tesa.intake.actions.keep_away import follow_exclusion
 from tesa.intake.events import ContactLinked, EmergencyRaised, contact_linked, emergency_raised
 from tesa.intake.exporting import intake_part
 from tesa.intake.fetching import Fetcher
@@ -153,12 +157,18 @@ def create_app(
     emergency_raised.connect(_dispatch_for)
     contact_linked.connect(_case_of_dispatch)
     rota_changed.connect(_export_rota)
+    exclusion_changed.connect(_keep_away_from)
     return app
 
 
 def _export_rota(event: RotaChanged) -> None:
     """Who is on duty has changed: the document for Twilio is exported anew."""
     mark_export(event.at)
+
+
+def _keep_away_from(event: ExclusionChanged) -> None:
+    """Whoever is never offered a person does not see her contacts either."""
+    after_commit(partial(follow_exclusion, event))
 
 
 def _in_call(account_id: UUID) -> bool:

@@ -52,6 +52,7 @@ ACTS = {
     "rota.write": _l("mengatur jadwal"),
     "rota.own": _l("membaca jadwalnya sendiri"),
     "duty.own": _l("mulai, menjeda, dan mengakhiri tugasnya"),
+    "duty.others": _l("mengakhiri tugas atau jeda orang lain"),
     "staff.list": _l("membuka daftar petugas"),
     "staff.write": _l("menambah dan mengubah petugas"),
     "permissions.list": _l("membaca tabel ini"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from tesa.cases.rules.exclusions import ExclusionReason
 from tesa.cases.rules.lifecycle import CaseStatus, ClosureReason
 from tesa.cases.rules.risk import Risk
 from tesa.cases.rules.safe_contact import Answer
@@ -69,6 +70,21 @@ def kind_label(kind: str) -> str:
     return {"note": _("Catatan kasus"), "risk": _("Alasan penilaian risiko"), "closure": _("Alasan penutupan")}[kind]
 
 
+def exclusion_label(reason: str) -> str:
+    """Why somebody is never offered a person."""
+    words: dict[str, str] = {
+        ExclusionReason.WISH: _("permintaan klien"),
+        ExclusionReason.CONFLICT: _("benturan kepentingan"),
+        ExclusionReason.OWN_WISH: _("permintaan petugas itu sendiri"),
+    }
+    return words.get(reason) or str(_("terbawa dari kasus atau kontak sebelumnya"))
+
+
+def exclusion_reasons() -> list[tuple[str, str]]:
+    """The reasons to choose from."""
+    return [(reason.value, exclusion_label(reason)) for reason in ExclusionReason]
+
+
 def event_label(code: str) -> str:
     """What happened to a case."""
     return {
@@ -80,6 +96,8 @@ def event_label(code: str) -> str:
         "risk_kept": _("Risiko dinilai ulang"),
         "assigned": _("Kasus dipegang oleh"),
         "access_lent": _("Akses sementara untuk"),
+        "excluded": _("Tidak ditawarkan lagi kepada"),
+        "allowed_again": _("Boleh ditawarkan lagi kepada"),
         "note": _("Catatan ditulis"),
         "note_edited": _("Catatan diubah"),
         "safe_contact": _("Rencana kontak aman ditanyakan"),
@@ -100,6 +118,8 @@ EVENT_LOOK = {
     "risk_kept": ("flag", ""),
     "assigned": ("user-check", ""),
     "access_lent": ("user", ""),
+    "excluded": ("eye-off", ""),
+    "allowed_again": ("eye", ""),
     "note": ("notes", "note"),
     "note_edited": ("pencil", "note"),
     "safe_contact": ("shield-lock", ""),

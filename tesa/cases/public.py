@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
 
+from tesa.accounts.public import Role, with_role
 from tesa.accounts.rules.policy import Actor, Standing
 from tesa.cases import sealing
 from tesa.cases.exporting import or_gone
@@ -22,7 +23,7 @@ from tesa.core.db import db
 from tesa.core.vault import Shredded
 
 __all__ = [
-    "Answer", "CaseBrief", "ExportTable", "How", "NumberFacts", "Occasion", "PersonMatch", "Plan", "Risk", "Why", "briefs", "case_brief", "excluded", "facts_of_number", "high_risk_case", "language_of_number", "may_read_case",
+    "Answer", "CaseBrief", "Exclusion", "ExportTable", "How", "NumberFacts", "Occasion", "PersonMatch", "Plan", "Risk", "Why", "briefs", "case_brief", "excludable", "excluded", "facts_of_number", "high_risk_case", "language_of_number", "may_read_case",
     "or_gone", "people_with_number", "plan_for", "plan_of_number", "refusal", "riskier", "standing_to_case", "sticky_psychologist",
 ]  # fmt: skip
 
@@ -159,6 +160,21 @@ def excluded(e164: str | None, case_id: uuid.UUID | None = None) -> frozenset[uu
     if case_id is not None:
         ids |= set(db.session.scalars(select(Case.person_id).where(Case.id == case_id)))
     return _excluded(ids)
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Somebody who is never offered a person or a contact, and the code of the reason."""
+
+    account_id: uuid.UUID
+    email: str
+    reason: str
+
+
+def excludable(but: Collection[uuid.UUID]) -> list[tuple[str, str]]:
+    """Id and e-mail address of all who could be rung for a caller, but those."""
+    people = {m.id: m.email for role in (Role.PSYCHOLOGIST, Role.COORDINATOR) for m in with_role(role)}
+    return sorted(((str(i), email) for i, email in people.items() if i not in but), key=lambda pair: pair[1])
 
 
 def _excluded(person_ids: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:

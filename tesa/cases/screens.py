@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from tesa.accounts.audit import Entry, trail_of_case
 from tesa.accounts.public import Principal, Role, emails
 from tesa.accounts.rules.policy import Relation, may
-from tesa.cases.models import Case, CaseAccess
+from tesa.cases.models import Case, CaseAccess, CaseExclusion
+from tesa.cases.public import Exclusion
 from tesa.cases.rules.lifecycle import CaseStatus
 from tesa.core.db import db
 
@@ -102,6 +103,15 @@ def _rows(cases: Iterable[Case], reader: Principal) -> list[CaseRow]:
         )
         for case in listed
     ]
+
+
+def exclusions_of(person_id: uuid.UUID) -> list[Exclusion]:
+    """Who is never offered this person, the first one first."""
+    rows = db.session.scalars(
+        select(CaseExclusion).where(CaseExclusion.person_id == person_id).order_by(CaseExclusion.set_at)
+    ).all()
+    address = emails(row.account_id for row in rows)
+    return [Exclusion(row.account_id, address[row.account_id], row.reason) for row in rows]
 
 
 def readings(case_id: uuid.UUID) -> list[Reading]:

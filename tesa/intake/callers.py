@@ -17,7 +17,7 @@ from sqlalchemy import Select, or_, select
 from tesa.cases.public import NumberFacts, facts_of_number, language_of_number
 from tesa.core.db import db
 from tesa.core.vault import KeysAway, Unopenable, vault
-from tesa.intake.models import Contact
+from tesa.intake.models import Contact, ContactExclusion
 from tesa.intake.queries import number_of
 from tesa.intake.rules.priority import Severity
 from tesa.intake.rules.words import Channel
@@ -93,7 +93,7 @@ def known_of(number: str | None, now: datetime) -> Known:
         emergency=any(c.emergency_at is not None and c.finalized_at is None for c in lately),
         first_to_ring=next((c.psychologist_id for c in lately if c.psychologist_id), None),
         severity=_severity(facts, calls),
-        kept_away=facts.excluded,
+        kept_away=facts.excluded | kept_away_from(number),
         again=len(calls),
     )
 
@@ -105,6 +105,16 @@ def _severity(facts: NumberFacts, calls: Iterable[Contact]) -> int:
     if facts.child:
         return Severity.CHILD
     return Severity.SILENT_AGAIN if any(c.silent_at is not None for c in calls) else Severity.NONE
+
+
+def kept_away_from(number: str) -> frozenset[uuid.UUID]:
+    """Who was excluded from an earlier contact of this number (E.164). Raises KeysAway."""
+    query = (
+        select(Contact, ContactExclusion.account_id)
+        .join(ContactExclusion, ContactExclusion.contact_id == Contact.id)
+        .where(Contact.caller_index.in_(vault.blind_indexes("number", number)))
+    )
+    return frozenset(account_id for contact, account_id in db.session.execute(query) if is_from(contact, number))
 
 
 def severity_of(number: str | None, now: datetime) -> int:

@@ -8,7 +8,7 @@ from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 
 from tesa.accounts.public import Role
-from tesa.psychologists.rules.presence import PauseReason, State
+from tesa.psychologists.rules.presence import OffReason, PauseReason, State
 from tesa.psychologists.rules.rota import Flaw, Line
 from tesa.psychologists.rules.rota_file import Complaint, FileFlaw
 from tesa.web.filters import local_moment
@@ -57,6 +57,21 @@ def pause_label(reason: str | None) -> str:
         PauseReason.MISSED_OFFERS: _("dering tidak terjawab"),
         PauseReason.OTHER: _("lainnya"),
     }[PauseReason(reason or PauseReason.OTHER)]
+
+
+def off_label(reason: str | None) -> str:
+    """Why a coordinator ended her duty."""
+    return {
+        OffReason.UNREACHABLE: _("tidak terjangkau"),
+        OffReason.UNWELL: _("sakit"),
+        OffReason.REPLACED: _("digantikan"),
+        OffReason.OTHER: _("lainnya"),
+    }[OffReason(reason or OffReason.OTHER)]
+
+
+def off_reasons() -> list[str]:
+    """Why a coordinator may end somebody's duty."""
+    return [reason.value for reason in OffReason]
 
 
 def short_date(day: date) -> str:

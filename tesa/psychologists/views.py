@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, timedelta
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,33 +14,32 @@ from tesa.accounts.public import emails, principal
 from tesa.core import clock
 from tesa.core.errors import Conflict, NotFound, Refusal, RuleBroken
 from tesa.core.transactions import transaction
-from tesa.psychologists import forms, labels, queries, screens
+from tesa.psychologists import duty_views, forms, labels, queries, screens
 from tesa.psychologists.actions.add_assignment import add_assignment
 from tesa.psychologists.actions.change_assignment import change_assignment
 from tesa.psychologists.actions.import_rota import RotaRefused, import_rota
-from tesa.psychologists.actions.pause import pause
 from tesa.psychologists.actions.remove_assignment import remove_assignment
-from tesa.psychologists.actions.sign_off import sign_off
-from tesa.psychologists.actions.sign_on import sign_on
+from tesa.psychologists.blueprint import blueprint
 from tesa.psychologists.notice_kinds import register_all
-from tesa.psychologists.public import OnDuty, duty_ends, next_gap, on_duty
+from tesa.psychologists.public import OnDuty, duty_board, next_gap, on_duty
 from tesa.psychologists.queries import Shift
 from tesa.psychologists.rules.calendar import days, local_date, monday_of
 from tesa.psychologists.rules.rota import Line, Status, Tier
 from tesa.psychologists.rules.rota_file import write
 from tesa.telephony.inbound import settings
 from tesa.web.fragments import leave_for, render
-from tesa.web.preferences import local_path
 
-blueprint = Blueprint("psychologists", __name__, template_folder="templates")
 blueprint.add_app_template_global(labels.state_label, "duty_state_label")
 blueprint.add_app_template_global(labels.tier_label, "duty_tier_label")
 blueprint.add_app_template_global(labels.pause_label, "duty_pause_label")
+blueprint.add_app_template_global(labels.off_label, "duty_off_label")
+blueprint.add_app_template_global(labels.off_reasons, "duty_off_reasons")
 blueprint.add_app_template_global(clock.now, "duty_now")
 blueprint.add_app_template_global(lambda: principal().has("rota.own"), "duty_is_on_rota")
 blueprint.add_app_template_filter(labels.short_date)
 register_all()
 
+__all__ = ["blueprint", "duty_views"]
 Page = str | tuple[str, int] | AnyResponse
 MOST_COMPLAINTS = 100  # shown; the rest is counted
 GAP_DAYS = 28
@@ -61,7 +60,10 @@ def week() -> str:
         gap_days=GAP_DAYS,
         may_write=principal().has("rota.write"),
         may_own=principal().has("rota.own"),
+        may_order=(may_order := principal().has("duty.others")),
+        board=duty_board(now) if may_order else (),
         labels=labels,
+        now=now,
         tiers={(line.value, tier): labels.tier_label(line, tier) for line in Line for tier in Tier.ALL},
         this_week=monday_of(local_date(now, settings().time_zone)),
     )
@@ -240,40 +242,3 @@ def _import_page(form: forms.ImportForm, refusal: RotaRefused | Conflict | None 
         labels=labels,
     )
     return page if request.method == "GET" else (page, refusal.status if refusal else RuleBroken.status)
-
-
-# -- on duty ----------------------------------------------------------------------------------------------------------
-@blueprint.post("/siaga/mulai")
-@require("duty.own")
-def duty_on() -> AnyResponse:
-    """I can be rung again."""
-    me, now = principal().id, clock.now()
-    with transaction():
-        sign_on(me, now)
-    return _after_duty(me, now)
-
-
-@blueprint.post("/siaga/jeda")
-@require("duty.own")
-def duty_pause() -> AnyResponse:
-    """Do not ring me for a while."""
-    me, now = principal().id, clock.now()
-    with transaction():
-        pause(me, request.form.get("reason", ""), now)
-    return _after_duty(me, now)
-
-
-@blueprint.post("/siaga/selesai")
-@require("duty.own")
-def duty_off() -> AnyResponse:
-    """I go home before my duty ends."""
-    me, now = principal().id, clock.now()
-    with transaction():
-        sign_off(me, now)
-    return _after_duty(me, now)
-
-
-def _after_duty(account_id: uuid.UUID, now: datetime) -> AnyResponse:
-    if duty_ends(account_id, now) is None:
-        flash(_("Anda tidak sedang bertugas menurut jadwal."), "error")
-    return leave_for(local_path(request.form.get("next")))

@@ -109,7 +109,11 @@ POLICY: tuple[Line, ...] = (
     Line("contact.finalize", Klass.CONTACT, _LINE, _to(OWN)),
     Line("contact.finalize", Klass.CONTACT, _only(C), _ALL),
     Line("contact.case", Klass.CONTACT, _only(P), _to(OWN)),
-    Line("contact.unrecord", Klass.CONTACT, _LINE, _to(OWN)),  # her consent to a recording is withdrawn: it is destroyed
+    Line("contact.exclude", Klass.CONTACT, _only(P), _to(OWN)),  # never offer it to somebody
+    Line("contact.exclude", Klass.CONTACT, _only(C), _ALL),
+    Line(
+        "contact.unrecord", Klass.CONTACT, _LINE, _to(OWN)
+    ),  # her consent to a recording is withdrawn: it is destroyed
     Line("contact.unrecord", Klass.CONTACT, _only(C), _ALL),
     Line("call_back.close", Klass.CONTACT, _only(P), _NEAR),
     Line("call_back.close", Klass.CONTACT, _only(C), _ALL),
@@ -138,6 +142,8 @@ POLICY: tuple[Line, ...] = (
     Line("case.lower", Klass.CASE, _only(P), _to(OWN)),  # judge the risk lower than before; a reason is asked for
     Line("case.assign", Klass.CASE, _only(P), _to(OWN)),
     Line("case.assign", Klass.CASE, _only(C), _ALL),
+    Line("case.exclude", Klass.CASE, _only(P), _to(OWN)),  # never offer the person to somebody, and lift it
+    Line("case.exclude", Klass.CASE, _only(C), _ALL),
     Line("case.close", Klass.CASE, _only(P), _to(OWN)),
     Line("case.close", Klass.CASE, _only(C), _ALL),
     Line("break_glass.open", Klass.NOTE, _only(C), _ALL, fresh=True),  # one case for an hour; all concerned are told
@@ -191,6 +197,7 @@ POLICY: tuple[Line, ...] = (
     Line("rota.write", Klass.ROTA, _only(C)),  # add, change, remove, import
     Line("rota.own", Klass.ROTA, _DISPATCH),  # her own shifts
     Line("duty.own", Klass.ROTA, _DISPATCH),  # sign on and off, pause
+    Line("duty.others", Klass.ROTA, _only(C)),  # end somebody's duty, or her pause
     # -- accounts
     Line("staff.list", Klass.ACCOUNT, _only(A)),
     Line("staff.write", Klass.ACCOUNT, _only(A)),

@@ -12,8 +12,10 @@ from tesa.accounts.public import Role, member
 from tesa.accounts.rules.policy import Actor
 from tesa.cases.actions.grant_access import grant_access
 from tesa.cases.actions.log_event import log_event
+from tesa.cases.models import CaseExclusion
 from tesa.cases.queries import case_for
 from tesa.cases.rules.access import HANDOVER_ACCESS
+from tesa.core.db import db
 from tesa.core.errors import RuleBroken
 
 
@@ -31,6 +33,8 @@ def assign_owner(case_id: uuid.UUID, account_id: uuid.UUID, by: Actor, now: date
         raise RuleBroken(_("Kasus ini sudah dipegang psikolog tersebut."))
     if account_id == by.id:
         raise RuleBroken(_("Anda tidak dapat menyerahkan kasus kepada diri sendiri. Minta koordinator lain."))
+    if db.session.get(CaseExclusion, (case.person_id, account_id)) is not None:
+        raise RuleBroken(_("Kasus ini tidak boleh ditawarkan kepada psikolog tersebut."))
     former, case.owner_id = case.owner_id, account_id
     log_event(case, "assigned", now, by.id, ref=account_id)
     record(by.id, "case.assign", "case", case.id, now, case_id=case.id, owner=str(account_id), former=str(former))

@@ -4,7 +4,7 @@ Whatever shows a name or a note opens a transaction, because the entry in the au
 leave.
 """
 
-from tesa.cases.views import case, case_list, export, glass, notes, trail
+from tesa.cases.views import case, case_list, exclusions, export, glass, notes, trail
 from tesa.cases.views.blueprint import blueprint
 
-__all__ = ["blueprint", "case", "case_list", "export", "glass", "notes", "trail"]
+__all__ = ["blueprint", "case", "case_list", "exclusions", "export", "glass", "notes", "trail"]

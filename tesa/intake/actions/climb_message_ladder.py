@@ -6,11 +6,14 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from tesa.core.vault import KeysAway
+from tesa.intake.actions.keep_away import carry_over
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.offer_contact import coordinators, offer_contact
 from tesa.intake.actions.withdraw_offers import end_offer
+from tesa.intake.callers import severity_of
 from tesa.intake.models import Contact, Offer
-from tesa.intake.queries import offers_of, open_conversations
+from tesa.intake.queries import number_of, offers_of, open_conversations
 from tesa.intake.rules import message_ladder
 from tesa.intake.rules.message_ladder import Deed
 from tesa.intake.rules.words import ContactState, OfferOutcome
@@ -26,6 +29,8 @@ def climb_message_ladder(contact: Contact, now: datetime) -> None:
     if contact.waiting_since is None or contact.state not in (ContactState.WAITING, ContactState.IN_PROGRESS):
         contact.next_step_at = None
         return
+    if contact.ladder_step == 0:
+        _look_her_up(contact, now)
     critical = is_critical(contact)
     match message_ladder.rung(contact.ladder_step, critical).deed:
         case Deed.ASSIGN:
@@ -45,6 +50,16 @@ def climb_message_ladder(contact: Contact, now: datetime) -> None:
         case Deed.COORDINATORS:
             _page_coordinators(contact, now)
     _next_step(contact, critical, now)
+
+
+def _look_her_up(contact: Contact, now: datetime) -> None:
+    """What is known of her number before anybody has read her words. With the keys away nothing is."""
+    try:
+        number = number_of(contact)
+        contact.severity = max(contact.severity, severity_of(number, now))
+        carry_over(contact, never_for(contact), now)
+    except KeysAway:
+        return
 
 
 def _next_step(contact: Contact, critical: bool, now: datetime) -> None:

@@ -12,6 +12,7 @@ from tesa.cases.actions.note_language import note_language_of
 from tesa.cases.actions.open_case import open_case
 from tesa.cases.public import case_brief, people_with_number
 from tesa.core.errors import RuleBroken
+from tesa.intake.actions.keep_away import pass_to_case
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.events import ContactLinked, contact_linked
 from tesa.intake.models import Contact
@@ -43,6 +44,7 @@ def link_case(contact: Contact, person_id: uuid.UUID | None, name: str, by: uuid
     if contact.language is not None and case is not None:
         note_language_of(case.person_id, contact.language)
     note_contact_on_case(case_id, contact.id, now, by)
+    pass_to_case(contact, by, now)
     log_event(contact.id, "case_linked", now, by)
     contact_linked.send(ContactLinked(contact.id, case_id))
     return case_id

@@ -3,6 +3,7 @@
 from tesa.intake import notice_kinds
 from tesa.intake.views import (
     contact,
+    exclusions,
     files,
     flags,
     home,
@@ -20,6 +21,7 @@ from tesa.intake.views.blueprint import blueprint
 __all__ = [
     "blueprint",
     "contact",
+    "exclusions",
     "files",
     "flags",
     "home",

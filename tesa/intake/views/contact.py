@@ -47,7 +47,7 @@ def _inbox(contact_view: screens.ContactView | None, tab: str, **more: object) -
     return render(
         "intake/inbox.html",
         tab=tab,
-        rows=screens.queue(tab, who),
+        rows=screens.queue(tab, who, now),
         counts=screens.counts(who),
         view=contact_view,
         again=screens.called_again(contact_view.contact, who) if contact_view else (),

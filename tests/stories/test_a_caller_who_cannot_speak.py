@@ -88,6 +88,15 @@ def test_any_key_says_that_she_cannot_speak(hotline: Hotline) -> None:
         assert prompts.CANNOT_SPEAK not in said(hotline.waits(caller))
 
 
+def test_her_call_is_never_closed_by_itself(hotline: Hotline) -> None:
+    hotline.psychologist()
+    caller = hotline.calls("anonymous")  # whom nobody can call back: others' hang-ups are closed
+    until_asked(hotline, caller)
+    hotline.keys(caller, "8", "quiet")
+    hotline.hangs_up(caller)
+    assert (hotline.contact(caller).state, hotline.contact(caller).outcome) == ("call_back", None)
+
+
 def test_zero_is_an_emergency_there_too(hotline: Hotline) -> None:
     hotline.psychologist()
     caller = hotline.calls(NUMBER)

@@ -96,3 +96,17 @@ def test_her_number_never_reaches_the_psychologists_telephone(hotline: Hotline) 
     ring = hotline.gateway.calls[0]
     assert caller.number not in repr(ring)
     assert caller.number[1:] not in ring.url
+
+
+def test_who_is_connected_at_once_hears_first_that_the_call_is_confidential(hotline: Hotline) -> None:
+    for seconds, emergency, expected in ((5, False, ["Say", "Dial"]), (5, True, ["Dial"]), (20, False, ["Dial"])):
+        psychologist = hotline.psychologist()
+        caller = hotline.calls(f"+62812900001{seconds:02d}{int(emergency)}")
+        if emergency:
+            hotline.keys(caller, "0")
+        hotline.pass_seconds(seconds)
+        hotline.picks_up(psychologist)
+        hotline.presses(psychologist)
+        assert [verb.tag for verb in hotline.joins(caller)] == expected
+        hotline.caller_status(caller, "completed")
+        hotline.clock.advance(3600)

@@ -14,7 +14,9 @@ from tesa.cases.actions.set_safe_contact import set_safe_contact
 from tesa.cases.rules.safe_contact import Answer, Hours, SafeAnswers
 from tesa.core.db import db
 from tesa.core.transactions import transaction
+from tesa.core.vault.models import DataKeyRow
 from tesa.intake.actions.link_case import link_case
+from tesa.intake.actions.shred_contact import shred_contact
 from tesa.intake.file_models import SealedChunk, SealedFile
 from tesa.intake.models import ContactEvent, Offer
 from tesa.intake.queries import locked
@@ -291,3 +293,77 @@ def test_when_she_calls_again_a_person_decides(hotline: Hotline, new_client: Bro
     assert f"/kontak/{again.contact_id}" in page_of(mine, first)
     mine.submit(f"/kontak/{first.contact_id}/telepon-kembali", outcome="called_again", reason="sudah dijawab")
     assert hotline.task(first).outcome == "called_again"
+
+
+def test_who_calls_back_is_rung_for_nobody_else_meanwhile(
+    hotline: Hotline, media: FakeMedia, new_client: Browser
+) -> None:
+    person = hotline.psychologist()
+    caller = leaves_message(hotline, media)
+    hotline.tick()
+    mine = signed_in(new_client(), person)
+    assert mine.submit(f"/kontak/{caller.contact_id}/telepon").status_code == 303
+    other = hotline.calls("+6281290000077")
+    hotline.pass_seconds(6)
+    assert hotline.rings(person.number) == 1, "for her call back, and not for the new caller"
+    hotline.leg_status(person, "no-answer")
+    hotline.pass_seconds(15)
+    assert hotline.rings(person.number) == 2, "she did not pick up, so that she is free again"
+    hotline.answers(person, other)
+    assert mine.submit(f"/kontak/{caller.contact_id}/telepon").status_code == 409
+
+
+def test_whoever_calls_back_and_hangs_up_stops_the_other_phone(
+    hotline: Hotline, media: FakeMedia, new_client: Browser
+) -> None:
+    person = hotline.psychologist()
+    caller = leaves_message(hotline, media)
+    hotline.tick()
+    mine = signed_in(new_client(), person)
+    call, _ = presses_call(hotline, mine, person, caller)
+    hotline.leg_status(person, "completed")
+    outbox().deliver_due(hotline.clock.now())
+    sid = hotline.gateway.sid_of(caller.number)
+    assert hotline.gateway.ended == [sid]
+    assert (hotline.contact(caller).state, hotline.task(caller).tries) == ("call_back", 0)
+    late = leg(hotline, call, call.url.removesuffix("/she") + "/yes", sid, Digits="1", CallStatus="in-progress")
+    assert [verb.tag for verb in late] == ["Hangup"], "her key comes too late"
+    leg(hotline, call, call.status_url, sid, CallStatus="completed")
+    assert hotline.task(caller).tries == 0
+
+
+def test_a_called_back_talk_that_breaks_off_brings_her_back_first(
+    hotline: Hotline, media: FakeMedia, new_client: Browser
+) -> None:
+    person = hotline.psychologist()
+    caller = leaves_message(hotline, media)
+    hotline.tick()
+    mine = signed_in(new_client(), person)
+    call, _ = presses_call(hotline, mine, person, caller)
+    sid = hotline.gateway.sid_of(caller.number)
+    question = leg(hotline, call, "", sid, CallStatus="in-progress")
+    leg(hotline, call, question.find("Gather").attrib["action"], sid, Digits="1", CallStatus="in-progress")
+    hotline.leg_status(person, "completed")
+    hotline.tick()
+    assert hotline.contact(caller).state == "waiting"
+    leg(hotline, call, call.status_url, sid, CallStatus="completed")
+    assert (hotline.contact(caller).state, hotline.task(caller).done_at) == ("call_back", None)
+    again = hotline.twilio.voice(caller.number, caller.sid)
+    assert str(caller.contact_id) in again.text, "the first webhook of her own call, once more, opens nothing"
+
+
+def test_what_was_left_is_destroyed_with_its_contact(hotline: Hotline, media: FakeMedia, new_client: Browser) -> None:
+    person = hotline.psychologist()
+    caller = leaves_message(hotline, media)
+    hotline.tick()
+    mine = signed_in(new_client(), person)
+    mine.submit(f"/kontak/{caller.contact_id}/janji")
+    mine.submit(f"/kontak/{caller.contact_id}/telepon-kembali", outcome="refused", reason="tidak ingin")
+    mine.submit(f"/kontak/{caller.contact_id}/selesai", outcome="information_only")
+    hotline.clock.advance(3600)
+    with transaction():
+        shred_contact(caller.contact_id, "retention", None, hotline.clock.now())
+    file = the_file()
+    assert file.state == "destroyed"
+    assert db.session.scalars(select(SealedChunk.id)).all() == []
+    assert set(db.session.scalars(select(DataKeyRow.wrapped).where(DataKeyRow.owner == file.id))) == {b""}

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from tesa.accounts.public import member
 from tesa.cases.public import How
 from tesa.core.db import db, new_id
-from tesa.core.errors import Conflict, RuleBroken
+from tesa.core.errors import Conflict, NotFound, RuleBroken
 from tesa.intake import addresses, prompts
 from tesa.intake.actions.climb_promise import assign_promise
 from tesa.intake.actions.leave_talk import leave_talk
@@ -28,6 +28,11 @@ from tesa.intake.reaching import refuse_unsafe, why_not
 from tesa.intake.rules.words import FINAL_RANK, LEG_RANK, ContactState, OfferOutcome
 from tesa.intake.speaking import say
 from tesa.intake.talk_queries import leg_of_offer
+from tesa.intake.wishes import never_for
+from tesa.psychologists.actions.mark_free import mark_free
+from tesa.psychologists.actions.mark_ringing import mark_ringing
+from tesa.psychologists.public import state_of
+from tesa.psychologists.rules.presence import State
 from tesa.telephony.inbound import CallForm
 from tesa.telephony.outbox import enqueue
 from tesa.telephony.plans import Gather, Hangup, Plan
@@ -42,6 +47,8 @@ def call_back(contact: Contact, by: uuid.UUID, now: datetime) -> None:
     called now, or somebody calls her already; RuleBroken when nothing is owed to her, or one of the two has no number.
     Pressing again while the own phone rings does nothing.
     """
+    if by in never_for(contact):
+        raise NotFound
     task = promise_of(contact)
     if task is None or task.done_at is not None:
         raise RuleBroken(_("Tidak ada janji menelepon kembali yang terbuka."))
@@ -58,6 +65,8 @@ def call_back(contact: Contact, by: uuid.UUID, now: datetime) -> None:
         return
     if rings_for is not None or contact.state == ContactState.IN_PROGRESS:
         raise Conflict(_("Rekan lain sedang meneleponnya."))
+    if not mark_ringing(by, contact.id, now) and state_of(by, now) in (State.TALKING, State.RINGING):
+        raise Conflict(_("Anda sedang dalam percakapan lain."))
     offer = Offer(
         id=new_id(), contact_id=contact.id, kind=BACK, account_id=by, tier=0, reasons="call back",
         token=secrets.token_urlsafe(32), offered_at=now,
@@ -73,9 +82,16 @@ def still_safe(offer: Offer, contact: Contact, now: datetime) -> bool:
     """Ask once more. When it has become unsafe, the attempt ends here and her page says so."""
     if why_not(How.CALL, contact, now) is None:
         return True
-    offer.outcome, offer.ended_at = OfferOutcome.CANCELLED, now
+    end_back(offer, OfferOutcome.CANCELLED, now)
     log_event(contact.id, "held_back", now, offer.account_id)
     return False
+
+
+def end_back(offer: Offer, outcome: OfferOutcome, now: datetime) -> None:
+    """The attempt has come to nothing before both phones met: whoever made it may be rung again."""
+    offer.outcome, offer.ended_at = outcome, now
+    if offer.account_id is not None:
+        mark_free(offer.account_id, now)
 
 
 def ask_caller_back(token: str, now: datetime) -> Plan:
@@ -93,10 +109,10 @@ def dial_caller(token: str, form: CallForm, now: datetime) -> Plan:
         return (say(prompts.GONE), Hangup())
     offer, contact = found
     if form.digits[:1] != "1":
-        offer.outcome, offer.ended_at = OfferOutcome.DECLINED, now
+        end_back(offer, OfferOutcome.DECLINED, now)
         return (say(prompts.DECLINED), Hangup())
     if contact.state != ContactState.CALL_BACK:
-        offer.outcome, offer.ended_at = OfferOutcome.CANCELLED, now
+        end_back(offer, OfferOutcome.CANCELLED, now)
         return (say(prompts.TAKEN), Hangup())
     if number_of(contact) is None or not still_safe(offer, contact, now):
         return (say(prompts.NOT_NOW), Hangup())
@@ -114,7 +130,7 @@ def note_back_status(token: str, form: CallForm, now: datetime) -> None:
     if rank < FINAL_RANK:
         return
     if offer.outcome is None:
-        offer.outcome, offer.ended_at = OfferOutcome.MISSED, now
+        end_back(offer, OfferOutcome.MISSED, now)
     elif is_under_way(offer, contact):
         _own_line_is_over(offer, contact, now)
 

@@ -27,7 +27,7 @@ from tesa.intake.reaching import hours_for, why_not
 from tesa.intake.rules import promises
 from tesa.intake.rules.files import FileKind
 from tesa.intake.rules.words import ContactState, OfferOutcome
-from tesa.intake.wishes import need_of
+from tesa.intake.wishes import need_of, never_for
 from tesa.psychologists.public import on_duty, rank_for
 from tesa.telephony.inbound import settings
 from tesa.telephony.outbox import enqueue
@@ -101,8 +101,10 @@ def _do(contact: Contact, task: CallBackTask, rung: promises.Rung, now: datetime
         people = [(person, COORDINATOR_TIER) for person in on_rota or sorted(holders(Role.COORDINATOR))]
     if task.assigned_id is not None and task.step > 0:
         people.append((task.assigned_id, 1))
+    never = never_for(contact)
     for account_id, tier in people:
-        tell_promise(contact, account_id, tier, now)
+        if account_id not in never:
+            tell_promise(contact, account_id, tier, now)
     if rung.who == "director":
         for number in range(len(settings().coordinator_numbers)):
             _page_number(contact, number, now)
@@ -159,7 +161,7 @@ def _assign(contact: Contact, task: CallBackTask, now: datetime) -> None:
     told = [o.account_id for o in _open_offers(contact.id) if o.account_id is not None]
     found = contact.psychologist_id or next((p for p in told if p in there), None) or next(iter(told), None)
     if found is None:
-        found = next(iter(sorted(holders(Role.COORDINATOR))), None)
+        found = next(iter(sorted(holders(Role.COORDINATOR) - never_for(contact))), None)
     if found is not None:
         assign_promise(contact, task, found, now)
 

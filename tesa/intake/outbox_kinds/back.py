@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tesa.core.db import db
 from tesa.intake import addresses
-from tesa.intake.actions.call_back import RING_BACK, still_safe
+from tesa.intake.actions.call_back import RING_BACK, end_back, still_safe
 from tesa.intake.actions.talk_back import (
     CALL_HER,
     END_HERS,
@@ -49,7 +49,7 @@ def _settle_back(ref: uuid.UUID, outcome: Outcome, now: datetime) -> None:
     if offer is not None and outcome.state == "sent":
         offer.call_sid = offer.call_sid or outcome.sid
     elif offer is not None and offer.outcome is None:
-        offer.outcome, offer.ended_at = OfferOutcome.MISSED, now
+        end_back(offer, OfferOutcome.MISSED, now)
 
 
 def _compose_hers(ref: uuid.UUID, now: datetime) -> Request | None:

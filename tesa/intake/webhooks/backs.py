@@ -71,10 +71,10 @@ def back_hers(token: str) -> tuple[str, int]:
             call = call_of(contact.id)
             if LEG_RANK.get(form.status, 0) < FINAL_RANK:
                 note_her_sid(offer, contact, form.sid)
-            elif call is not None and call.joined_at is not None and call.call_sid == form.sid:
-                caller_is_gone(contact, now)
-            else:
+            elif is_under_way(offer, contact) and call is not None and call.joined_at is None:
                 not_answered(offer, contact, now)
+            elif call is not None and call.call_sid == form.sid:
+                caller_is_gone(contact, now)
     return NOTED
 
 

@@ -118,7 +118,8 @@ class House:
                     db.session.add(self._filled(column))
 
     def _filled(self, column: SealedColumn) -> Any:
-        known = {"account": self.account, "case_file": self.case, "person": self.person}
+        contact = db.session.scalars(select(Contact.id)).first()
+        known = {"account": self.account, "case_file": self.case, "person": self.person, "contact": contact}
         row = column.model()
         for place in column.model.__table__.columns:
             if place.nullable or place.name.endswith("_sealed"):

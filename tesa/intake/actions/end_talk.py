@@ -17,8 +17,10 @@ from tesa.intake.queries import call_of
 from tesa.intake.rules.talk import LegKind, LegState
 from tesa.intake.rules.words import ContactState
 from tesa.intake.talk_queries import live_legs
+from tesa.psychologists.actions.mark_talking import mark_talking
 from tesa.psychologists.actions.mark_wrapup import mark_wrapup
-from tesa.psychologists.public import wrap_up
+from tesa.psychologists.public import state_of, wrap_up
+from tesa.psychologists.rules.presence import State
 from tesa.telephony.outbox import enqueue
 
 GOODBYE = "intake.goodbye"
@@ -105,7 +107,10 @@ def end_broken_talk(contact: Contact, now: datetime) -> None:
 
 
 def _record_broken(contact: Contact, account_id: uuid.UUID, ended_by: str, now: datetime) -> None:
-    contact.state, contact.ended_at, contact.next_step_at = ContactState.TO_RECORD, now, None
+    contact.state, contact.ended_at, contact.next_step_at = ContactState.TO_RECORD, now, now + wrap_up()
     contact.waiting_since, contact.psychologist_id = None, account_id
     withdraw_offers(contact.id, now)
+    if state_of(account_id, now) == State.FREE:  # her record is as long as if the line had not broken off
+        mark_talking(account_id, contact.id, now)
+        mark_wrapup(account_id, now, now + wrap_up())
     log_event(contact.id, "talk_ended", now, account_id if ended_by == "psychologist" else None, detail=ended_by)

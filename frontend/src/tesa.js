@@ -12,6 +12,7 @@ import { startPhone } from "./phone.js";
 import { startRing } from "./ring.js";
 import { startScroll } from "./scroll.js";
 import { startTimers } from "./timers.js";
+import { startUnfolded } from "./unfolded.js";
 
 function start() {
   startLock();
@@ -23,6 +24,7 @@ function start() {
   startScroll();
   startRing();
   startBreaches();
+  startUnfolded();
   startLive();
   startBeat();
   startPhone();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -49,6 +50,11 @@ class Board:
     def longest(self) -> datetime | None:
         """Since when the longest waiting caller waits."""
         return min((row.since for row in self.waiting), default=None)
+
+    @property
+    def version(self) -> str:
+        """Changes with everything that is shown, but for the timers, which the page lets run by itself."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
     def name(self, account_id: uuid.UUID | None) -> str:
         """A member of staff, as others know her."""

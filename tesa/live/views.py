@@ -17,20 +17,26 @@ from tesa.live.actions.rehearse_call import Rehearsal, Wish, rehearse_call
 from tesa.live.forms import RehearsalForm
 from tesa.outreach import labels as outreach_labels
 from tesa.telephony.inbound import settings
-from tesa.web.fragments import render
+from tesa.web.fragments import render, wants_part
 
 blueprint = Blueprint("live", "tesa.live", template_folder="templates")
 
 
 @blueprint.get("/langsung")
 @require("live.read")
-def board() -> str:
-    """Who is on, who waits, who talks, what is owed, and how fast callers were answered. `?layar=besar`: for the wall."""
+def board() -> str | tuple[str, int]:
+    """Who is on, who waits, who talks, what is owed, and how fast callers were answered. `?layar=besar`: for the wall.
+
+    A page that asks by itself and shows this already (`?versi=`) is told so in 204.
+    """
     now = clock.now()
+    found = screens.board(now, settings().time_zone)
+    if wants_part() and request.args.get("versi") == found.version:
+        return "", 204
     large = request.args.get("layar") == "besar"
     return render(
         "live/large.html" if large else "live/index.html",
-        board=screens.board(now, settings().time_zone),
+        board=found,
         large=large,
         now=now,
         labels=labels,

@@ -119,3 +119,16 @@ def test_the_rehearsal_page(hotline: Hotline) -> None:
     assert send(screen, {"number": "bukan nomor"}).status_code == 422
     past = (hotline.clock.now() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
     assert send(screen, {"at": past}).status_code == 422
+
+
+def test_a_coordinator_ends_a_duty_from_the_live_page(hotline: Hotline) -> None:
+    person, screen = hotline.psychologist(), coordinator(hotline)
+    page = screen.get("/langsung").text
+    ends = re.search(rf'action="([^"]*{person.id}[^"]*)"', page)
+    assert ends is not None
+    answer = screen.submit(ends[1], reason="unwell", next="/langsung")
+    assert (answer.status_code, answer.location) == (303, "/langsung")
+    assert "Sudah selesai" in text_of(screen.get("/langsung").text)
+    hotline.calls(NUMBER)
+    hotline.pass_seconds(10)
+    assert hotline.rings(person.number) == 0

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import stat
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -26,6 +29,7 @@ from tesa.continuity.queries import places
 from tesa.core.db import db
 from tesa.core.outside import Bucket
 from tesa.core.transactions import transaction
+from tesa.doctor import Finding
 from tesa.doctor.continuity import look_at_fallback
 from tesa.psychologists.actions.add_assignment import add_assignment
 from tesa.psychologists.actions.remove_assignment import remove_assignment
@@ -161,6 +165,48 @@ def test_the_doctor_compares_it_with_the_rota(app: Flask, clock: MovedClock, fir
     one, two = COORDINATOR_NUMBERS
     (folder / "hotline.xml").write_text(document.replace(one, "x").replace(two, one).replace("x", two))
     assert doctor(app, clock)["fallback-directory"] is False, "another order"
+
+
+@pytest.fixture
+def elsewhere(folder: Path) -> Iterator[str]:
+    """The folder, served by a web server that is not TeSA's."""
+    folder.mkdir()
+    handler = partial(Quiet, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.once
+def test_the_doctor_asks_where_twilio_would_ask(
+    app: Flask, clock: MovedClock, first: StaffMember, folder: Path, elsewhere: str
+) -> None:
+    def said(name: str) -> Finding:
+        app.extensions["tesa_settings"] = replace(
+            app.extensions["tesa_settings"], fallback_name=name, fallback_url=f"{elsewhere}/{name}"
+        )
+        export_due(clock.now(), force=True)
+        lines = look_at_fallback(app.extensions["tesa_settings"], clock.now())
+        return next(line for line in lines if line.name == "fallback")
+
+    secret = "f" * 32 + ".xml"
+    good = said(secret)
+    assert good.fit is True
+    assert f"{elsewhere}/{secret}#ct=2000&rt=4000&rc=2&rp=ct,rt,5xx (GET)" in good.sentence
+    assert "/twilio/voice#" in good.sentence
+    assert said("hotline.xml").fit is False, "numbers of staff at an address that is easy to guess"
+    (folder / secret).write_text("<Response><Dial><Number>+6211</Number></Dial></Response>")
+    lines = look_at_fallback(
+        replace(app.extensions["tesa_settings"], fallback_url=f"{elsewhere}/{secret}"), clock.now()
+    )
+    assert [line.fit for line in lines if line.name == "fallback"] == [False]
 
 
 @pytest.mark.once

@@ -14,10 +14,8 @@ from tesa.accounts.public import Principal, emails
 from tesa.accounts.rules.policy import Relation
 from tesa.cases.public import Exclusion
 from tesa.core.db import db
-from tesa.core.vault import KeysAway
 from tesa.core.vault.shredding import shredded_at
 from tesa.intake import sealing
-from tesa.intake.callers import calls_beside
 from tesa.intake.file_screens import FileView, files_shown
 from tesa.intake.models import Call, CallBackTask, Contact, ContactEvent, ContactExclusion, Message, Offer
 from tesa.intake.queries import claim_of, number_of, standing_to, visible_to
@@ -230,28 +228,6 @@ def _message_view(contact_id: uuid.UUID, m: Message) -> MessageView:
         place=extras.get("place"),
         media=extras.get("media", ()),
     )
-
-
-@dataclass(frozen=True)
-class OtherCall:
-    """Another call of the same number. `visible`: this person may open it."""
-
-    id: uuid.UUID
-    at: datetime
-    visible: bool
-
-
-def called_again(contact: Contact, principal: Principal) -> list[OtherCall]:
-    """The other calls of this contact's number within a day before and after it, newest first."""
-    try:
-        number = number_of(contact) if contact.channel == Channel.VOICE else None
-        others = calls_beside(contact, number) if number else []
-    except KeysAway:
-        return []
-    ids = [c.id for c in others]
-    query = select(Contact.id).where(Contact.id.in_(ids), visible_to(principal))
-    seen = set(db.session.scalars(query)) if ids else set()
-    return [OtherCall(c.id, c.opened_at, c.id in seen) for c in others]
 
 
 @dataclass(frozen=True)

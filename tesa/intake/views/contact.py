@@ -28,6 +28,7 @@ from tesa.intake.actions.raise_emergency import raise_emergency
 from tesa.intake.actions.reveal_number import reveal_number
 from tesa.intake.actions.send_reply import send_reply
 from tesa.intake.actions.take_conversation import take_conversation
+from tesa.intake.caller_screens import called_again
 from tesa.intake.flags import rows_on
 from tesa.intake.models import Contact
 from tesa.intake.queries import contact_for, number_of, open_offer
@@ -50,7 +51,7 @@ def _inbox(contact_view: screens.ContactView | None, tab: str, **more: object) -
         rows=screens.queue(tab, who, now),
         counts=screens.counts(who),
         view=contact_view,
-        again=screens.called_again(contact_view.contact, who) if contact_view else (),
+        again=called_again(contact_view.contact, who) if contact_view else (),
         labels=labels,
         now=now,
         numbers=EMERGENCY_NUMBERS,

@@ -47,6 +47,14 @@ def test_the_caller_waits_first_and_the_same_one_is_rung_at_once(hotline: Hotlin
     assert talk.contact().state == "in_progress"
 
 
+def test_she_is_rung_first_though_her_shift_is_over(hotline: Hotline) -> None:
+    talk = Talk(hotline, hotline.psychologist(hours=(-2, 10 / 3600)))
+    hotline.psychologist()
+    hotline.pass_seconds(20)
+    talk.drops(talk.first)
+    assert hotline.gateway.rung[-1] == talk.first.number
+
+
 @pytest.mark.parametrize("way", ["phone", "caller"])
 def test_they_had_finished(hotline: Hotline, way: str) -> None:
     talk = Talk(hotline, hotline.psychologist())

@@ -1,0 +1,20 @@
+"""How each person wants to be told.
+
+Revision ID: 0025
+Revises: 0024
+"""
+
+from __future__ import annotations
+
+revision = "0025"
+down_revision = "0024"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

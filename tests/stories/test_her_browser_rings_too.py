@@ -190,7 +190,7 @@ def test_her_token(hotline: Hotline, new_client, settings: Settings, client: Fla
     assert 3590 <= body["exp"] - time.time() <= 3600
     with transaction():
         db.session.get_one(Account, person.id).softphone = False
-    assert page.submit("/telepon/token").status_code == 404, "off unless she has switched it on"
+    assert page.submit("/telepon/token").status_code == 409, "off unless she has switched it on"
 
 
 def test_a_token_never_outlives_the_session() -> None:

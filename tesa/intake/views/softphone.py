@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify, request, url_for
+from flask_babel import gettext as _
 
 from tesa.accounts.permissions import require
 from tesa.accounts.public import Principal, principal
 from tesa.core import clock
-from tesa.core.errors import NotFound
+from tesa.core.errors import Conflict
 from tesa.core.transactions import transaction
 from tesa.intake.actions.note_browser import note_browser
 from tesa.intake.queries import standing_to
@@ -29,7 +30,7 @@ def softphone_token() -> Response:
     who, now = _user(), clock.now()
     lasts = token_lasts(now, who.ends_at) if who.ends_at else None
     if lasts is None:
-        raise NotFound
+        raise Conflict(_("Sesi Anda hampir berakhir; masuklah lagi."))
     identity = identity_of(who.id)
     return jsonify(token=voice_token(settings(), identity, lasts), seconds=int(lasts.total_seconds()))
 
@@ -57,10 +58,10 @@ def panel() -> Softphone | None:
 
 
 def _user() -> Principal:
-    """Who asks, if she has switched her telephone on. Raises NotFound."""
+    """Who asks, if she has switched her telephone on. Raises Conflict."""
     who = principal()
     if not who.softphone or settings().softphone is None:
-        raise NotFound
+        raise Conflict(_("Telepon di peramban tidak dinyalakan."))
     return who
 
 

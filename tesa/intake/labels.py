@@ -99,6 +99,7 @@ EVENT = {
     "line_lost": _l("Sambungan psikolog terputus; penelepon menunggu lagi"),
     "browser_away": _l("Halaman psikolog dimuat ulang"),
     "rejoined": _l("Psikolog tersambung lagi"),
+    "waits_for_woman": _l("Memilih menunggu psikolog perempuan"),
     "unfinished": _l("Waktu mencatat habis, catatannya belum selesai"),
     "excluded": _l("Seorang petugas tidak lagi ditawari kontak ini"),
     "nobody_to_ring": _l("Tidak ada yang dapat dihubungi"),

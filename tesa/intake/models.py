@@ -26,6 +26,7 @@ class Contact(Model):
     psychologist_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     taken_offer_id: Mapped[uuid.UUID | None]
     wish_woman: Mapped[bool] = mapped_column(default=False)
+    woman_until: Mapped[datetime | None]  # until when she would rather wait for a woman than be answered by a man
     language: Mapped[str | None] = mapped_column(String(2))  # id | en | su | jv: what she asked to be spoken to in
     silent_at: Mapped[datetime | None]  # since when it is known that she cannot speak: keys are her answers
     first_to_ring_id: Mapped[uuid.UUID | None]  # whose line to her broke off: rung first when she waits again

@@ -101,6 +101,11 @@ WOMAN = Sentence(
     "Baik. Kami mencarikan psikolog perempuan untuk Anda.",
     "All right. We are looking for a woman psychologist for you.",
 )
+WAIT_FOR_WOMAN = Sentence(
+    "wait_for_woman",
+    "Kami memanggil semua psikolog, juga laki-laki. Bila Anda lebih suka menunggu psikolog perempuan, tekan 1.",
+    "We are calling all psychologists, men as well. If you would rather wait for a woman psychologist, press 1.",
+)
 IS_IT_SAFE = Sentence(
     "is_it_safe",
     "Baik. Amankah kami menelepon nomor ini? Tekan 1 bila aman, 2 bila tidak.",

@@ -20,7 +20,7 @@ from tesa.intake.rules import priority
 from tesa.intake.rules.talk import LegKind
 from tesa.intake.rules.words import Channel, ContactState, OfferOutcome
 from tesa.intake.talk_models import TalkLeg
-from tesa.psychologists.public import anyone_free
+from tesa.psychologists.public import ROUTED, anyone_free
 from tesa.telephony.numbers import normalised
 
 MOST_UNRUNG = 20  # waiting contacts that are looked at between their steps
@@ -144,7 +144,7 @@ def claim_of(contact: Contact) -> priority.Claim:
 
 def due_contacts(now: datetime, limit: int = 100) -> list[uuid.UUID]:
     """Contacts for which something is to be done, in the order of their turn: those whose next step is due, and those
-    who wait on the telephone between two steps without a telephone that rings, if somebody is free to be rung.
+    who wait on the telephone between two steps without a psychologist's telephone that rings, if somebody is free to be rung.
 
     The second sort sees to it that whoever becomes free is rung for the one whose turn it is.
     """
@@ -161,7 +161,9 @@ def _foremost(condition: ColumnElement[bool], limit: int) -> Select[Contact]:
 
 
 def _unrung(now: datetime) -> ColumnElement[bool]:
-    rings = exists().where(Offer.contact_id == Contact.id, Offer.outcome.is_(None), Offer.kind == "call")
+    rings = exists().where(
+        Offer.contact_id == Contact.id, Offer.outcome.is_(None), Offer.kind == "call", Offer.tier.in_(ROUTED)
+    )
     return and_(
         Contact.state == ContactState.WAITING,
         Contact.channel == Channel.VOICE,

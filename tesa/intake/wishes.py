@@ -30,7 +30,13 @@ def need_of(contact: Contact, now: datetime, not_again: Collection[uuid.UUID] = 
         preferred=preferred_psychologist(contact, now),
         excluded=never_for(contact) | frozenset(not_again),
         critical=is_critical(contact),
+        women_only=waits_for_woman(contact, now),
     )
+
+
+def waits_for_woman(contact: Contact, now: datetime) -> bool:
+    """Has she chosen, for a while, to be answered by a woman or not at all? In danger nobody waits."""
+    return contact.woman_until is not None and now < contact.woman_until and not is_critical(contact)
 
 
 def languages_of(language: str | None) -> frozenset[str]:

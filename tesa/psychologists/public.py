@@ -17,6 +17,7 @@ from tesa.telephony.inbound import settings
 
 __all__ = [
     "OUT",
+    "ROUTED",
     "Candidate",
     "DutyRow",
     "Gap",

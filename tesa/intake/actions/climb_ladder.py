@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tesa.core.db import db
@@ -13,9 +14,9 @@ from tesa.intake.models import Contact, Offer
 from tesa.intake.queries import offers_of
 from tesa.intake.rules import ladder
 from tesa.intake.rules.words import ContactState, OfferOutcome
-from tesa.intake.wishes import is_critical, need_of, never_for
+from tesa.intake.wishes import is_critical, need_of, never_for, waits_for_woman
 from tesa.psychologists.actions.mark_ringing import mark_ringing
-from tesa.psychologists.public import can_ring_anybody, rank_for
+from tesa.psychologists.public import OUT, ROUTED, Candidate, can_ring_anybody, rank_for
 
 
 def climb_ladder(contact: Contact, now: datetime) -> None:
@@ -26,7 +27,7 @@ def climb_ladder(contact: Contact, now: datetime) -> None:
     critical = is_critical(contact)
     offers = _of_this_wait(contact, offers_of(contact.id))
     used, rung_now = _climb(contact, ladder.rung(contact.ladder_step, critical), offers, now)
-    if used.coordinators:
+    if used.coordinators and not (waits_for_woman(contact, now) and _is_there(_women(contact, now))):
         rung_now += _ring_coordinators(contact, offers, now)
     if rung_now == 0:
         log_event(contact.id, "nobody_to_ring", now)
@@ -34,9 +35,12 @@ def climb_ladder(contact: Contact, now: datetime) -> None:
 
 
 def ring_who_is_free(contact: Contact, now: datetime) -> None:
-    """Between two rungs: `contact` (locked) waits, no phone rings for her, and somebody may have become free since."""
+    """Between two rungs: `contact` (locked) waits, no psychologist's phone rings for her, and somebody may have become
+    free since.
+    """
     offers = offers_of(contact.id)
-    if contact.state != ContactState.WAITING or contact.ladder_step == 0 or any(o.outcome is None for o in offers):
+    rings = any(o.outcome is None and o.tier in ROUTED for o in offers)
+    if contact.state != ContactState.WAITING or contact.ladder_step == 0 or rings:
         return
     _climb(contact, ladder.reached(contact.ladder_step, is_critical(contact)), _of_this_wait(contact, offers), now)
 
@@ -48,10 +52,10 @@ def _climb(contact: Contact, chosen: ladder.Rung, offers: Sequence[Offer], now: 
 
 def _next_step(contact: Contact, critical: bool, now: datetime) -> None:
     contact.ladder_step += 1
-    due = ladder.due_at(contact.ladder_step, critical, _since(contact))
+    due = ladder.due_at(contact.ladder_step, critical, since(contact))
     while due <= now:  # a worker that was away does not climb rung after rung in one second
         contact.ladder_step += 1
-        due = ladder.due_at(contact.ladder_step, critical, _since(contact))
+        due = ladder.due_at(contact.ladder_step, critical, since(contact))
     contact.next_step_at = due
 
 
@@ -63,19 +67,30 @@ def _of_this_wait(contact: Contact, offers: Sequence[Offer]) -> list[Offer]:
     ]  # fmt: skip
 
 
-def _since(contact: Contact) -> datetime:
+def since(contact: Contact) -> datetime:
     """From when her ladder counts: she came, or her line broke off and she waits a second time."""
     return contact.ladder_from or contact.waiting_since or contact.opened_at
 
 
 def _ring_people(contact: Contact, rung: ladder.Rung, offers: Sequence[Offer], now: datetime) -> int:
     need = need_of(contact, now, set(_not_again(offers, rung.again)), keeps_wish=rung.keeps_wish)
+    if need.women_only and not _is_there(_women(contact, now)):
+        need = replace(need, women_only=False)  # a wish never leaves her without an answer
     done = 0
     for candidate in rank_for(need, now, tiers=rung.tiers, free_only=True):
         if rung.most is not None and done >= rung.most:
             break
         done += ring_person(contact, candidate.account_id, candidate.tier, candidate.reasons, now)
     return done
+
+
+def _women(contact: Contact, now: datetime) -> list[Candidate]:
+    """The women on duty who may be offered to her, free or not."""
+    return rank_for(replace(need_of(contact, now), women_only=True), now, free_only=False)
+
+
+def _is_there(candidates: Sequence[Candidate]) -> bool:
+    return any(not set(map(str, OUT)) & set(candidate.reasons) for candidate in candidates)
 
 
 def _not_again(offers: Sequence[Offer], again: bool) -> Iterator[uuid.UUID]:

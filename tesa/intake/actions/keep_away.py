@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 
 from tesa.accounts.audit import record
 from tesa.accounts.public import member
@@ -21,7 +21,7 @@ from tesa.core.vault import vault
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.withdraw_offers import end_offer
 from tesa.intake.callers import is_from
-from tesa.intake.models import Contact, ContactExclusion
+from tesa.intake.models import CallBackTask, Contact, ContactExclusion
 from tesa.intake.queries import locked, offers_of
 from tesa.intake.rules.words import ContactState, OfferOutcome
 
@@ -108,7 +108,15 @@ def _keep(contact: Contact, account_id: uuid.UUID, reason: str, by: uuid.UUID | 
     for offer in offers_of(contact.id):
         if offer.account_id == account_id and offer.outcome is None:
             end_offer(offer, OfferOutcome.CANCELLED, now)
-    if contact.psychologist_id == account_id and contact.state == ContactState.WAITING:
-        contact.psychologist_id = None  # it had been assigned to her and nobody has answered yet
+    if contact.psychologist_id == account_id and contact.state in (ContactState.WAITING, ContactState.CALL_BACK):
+        contact.psychologist_id = None  # it had been given to her, and is not answered yet
+    db.session.execute(
+        update(CallBackTask)
+        .where(CallBackTask.contact_id == contact.id, CallBackTask.assigned_id == account_id)
+        .where(CallBackTask.done_at.is_(None))
+        .values(assigned_id=None)
+    )
+    if contact.first_to_ring_id == account_id:
+        contact.first_to_ring_id = None
     db.session.flush()
     return True

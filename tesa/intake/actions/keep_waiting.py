@@ -47,6 +47,9 @@ def _waiting(contact: Contact, call: Call, now: datetime) -> Waiting:
         connecting=contact.state == ContactState.IN_PROGRESS,
         choice=started and ladder.choice_due(contact.opened_at, now, _reachable(now)),
         someone_before=started and someone_before(contact, now),
+        may_wait_for_woman=contact.wish_woman
+        and contact.woman_until is None
+        and ladder.wish_dropped(contact.ladder_from or contact.waiting_since or contact.opened_at, now),
         asked_for_keys=started and contact.silent_at is None and not _has_pressed(contact.id),
     )
 

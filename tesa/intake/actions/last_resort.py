@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from tesa.accounts.public import staff
@@ -15,9 +16,11 @@ from tesa.telephony.plans import DialNumbers, Hangup, Plan, Play, Say
 MOST_NUMBERS = 10  # Twilio's limit for one Dial
 
 
-def last_resort(now: datetime) -> Plan:
-    """Ring those on duty, first line first, then the coordinators' numbers. Needs the database; see `without_database`."""
-    duty = on_duty("hotline", now)
+def last_resort(now: datetime, but: Collection[uuid.UUID] = ()) -> Plan:
+    """Ring those on duty except `but`, first line first, then the coordinators' numbers. Needs the database; see
+    `without_database`.
+    """
+    duty = [person for person in on_duty("hotline", now) if person.account_id not in but]
     people = staff([person.account_id for person in duty])
     phones = [people[p.account_id].phone for p in duty if p.account_id in people]
     return _ring(tuple(dict.fromkeys([p for p in phones if p] + list(settings().coordinator_numbers))), say)

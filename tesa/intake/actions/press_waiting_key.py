@@ -13,6 +13,7 @@ from tesa.intake.actions.choose_language import choose_language
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.mark_silent import mark_silent
 from tesa.intake.actions.raise_emergency import raise_emergency
+from tesa.intake.actions.wait_for_woman import wish_for_woman
 from tesa.intake.models import Contact
 from tesa.intake.queries import call_of, locked
 from tesa.intake.rules.words import Language
@@ -43,7 +44,7 @@ def press_waiting_key(contact_id: uuid.UUID, form: CallForm, now: datetime, *, k
         case "0":
             return _emergency(contact, now, keys_away)
         case "1":
-            contact.wish_woman = True
+            wish_for_woman(contact, now)
             return (say(prompts.WOMAN, contact.language), *_on(contact_id))
         case "2":
             return _call_back(contact)

@@ -11,6 +11,7 @@ from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.withdraw_offers import withdraw_offers
 from tesa.intake.queries import call_of, locked
 from tesa.intake.rules.words import ContactState
+from tesa.intake.wishes import never_for
 from tesa.telephony.plans import Plan
 
 
@@ -26,4 +27,4 @@ def ring_directly(contact_id: uuid.UUID | None, now: datetime) -> Plan:
         contact.state, contact.waiting_since = ContactState.IN_PROGRESS, None
         contact.next_step_at, call.joined_at = now + CHECK_EVERY, now
         log_event(contact.id, "last_resort", now)
-    return last_resort(now)
+    return last_resort(now, never_for(contact) if contact is not None else ())

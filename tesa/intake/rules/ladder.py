@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 AGAIN_EVERY = 20  # seconds between rungs once the ladder has been climbed
 CHOICE_AT = 75  # seconds after which she is offered a call-back or a message
 FIRST_RING_AT = 1
+WISH_DROPPED_AT = 15  # second at which whoever wished for a woman is told that she may wait for one
+WAITS_FOR_WOMAN = timedelta(minutes=2)
 COORDINATORS_FROM = 15  # from this second on nobody ringing at all also brings the coordinators
 
 
@@ -39,7 +41,7 @@ ORDINARY = (
     Rung(FIRST_RING_AT, (1,), 1),
     Rung(6, (1,), 1),
     Rung(10, (1,), 1, spares=True),
-    Rung(15, (1, 2), None, keeps_wish=False),
+    Rung(WISH_DROPPED_AT, (1, 2), None, keeps_wish=False),
     Rung(35, (1, 2), None, again=True, keeps_wish=False),
     Rung(50, (1, 2), None, coordinators=True, again=True, keeps_wish=False),
     Rung(75, (1, 2), None, coordinators=True, again=True, keeps_wish=False),
@@ -131,6 +133,11 @@ def with_shortfall(chosen: Rung, situation: Situation, first_line_reached: bool)
         return chosen
     alone = chosen.at >= COORDINATORS_FROM and not situation.ringing
     return replace(chosen, tiers=(1, 2), coordinators=chosen.coordinators or alone)
+
+
+def wish_dropped(since: datetime, now: datetime) -> bool:
+    """Does everybody ring by now, whatever she wished? `since`: from when her ladder counts."""
+    return now >= since + timedelta(seconds=WISH_DROPPED_AT)
 
 
 def choice_due(opened_at: datetime, now: datetime, reachable: bool) -> bool:

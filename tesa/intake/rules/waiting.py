@@ -32,6 +32,7 @@ class Waiting:
     choice: bool  # she is offered a call-back or a message
     someone_before: bool
     asked_for_keys: bool
+    may_wait_for_woman: bool = False  # she wished for one, and by now everybody is rung
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ def round_for(w: Waiting) -> Round:
     turn = (w.round - 3) % 4
     if turn == 0 and w.asked_for_keys:
         return Round(((prompts.CANNOT_SPEAK, None),), quiet_key=True)
+    if w.may_wait_for_woman and (w.round == 2 or turn == 1):
+        return Round(((prompts.WAIT_FOR_WOMAN, None),))
     if w.choice and turn != 2:
         return Round(((prompts.CHOICE, None),))
     if w.round == 2:

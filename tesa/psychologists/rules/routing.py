@@ -34,6 +34,7 @@ class Need:
     preferred: uuid.UUID | None
     excluded: frozenset[uuid.UUID]
     critical: bool
+    women_only: bool = False  # she has chosen to wait for a woman; hard while it lasts
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def why_not(person: Person, need: Need, tiers: Collection[int], free_only: bool)
         return "no_phone"
     if person.account_id in need.excluded:
         return "excluded"
+    if need.women_only and person.gender != "P":
+        return "no_woman"
     return str(person.state) if free_only and person.state != State.FREE else None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 
 from tesa.core.errors import Conflict
-from tesa.intake.actions.join_talk import accept_into_talk
+from tesa.intake.actions.accept_into_talk import accept_into_talk
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.ring_lines import picked_up_line
 from tesa.intake.actions.withdraw_offers import withdraw_offers

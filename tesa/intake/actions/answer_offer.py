@@ -8,11 +8,11 @@ from datetime import datetime
 
 from tesa.core.errors import Conflict
 from tesa.intake import addresses, prompts
+from tesa.intake.actions.accept_into_talk import enter_talk
 from tesa.intake.actions.accept_offer import accept_offer
 from tesa.intake.actions.end_talk import finish_broken_talk
 from tesa.intake.actions.fetch_caller import fetch_caller
 from tesa.intake.actions.join_room import room_for
-from tesa.intake.actions.join_talk import enter_talk
 from tesa.intake.actions.miss_offer import miss_offer
 from tesa.intake.actions.ring_lines import note_line, stop_lines, take_line
 from tesa.intake.models import Contact, Offer

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from tesa.core.db import db
 from tesa.intake import addresses, sealing
+from tesa.intake.actions.accept_into_talk import SAY_LISTENED
 from tesa.intake.actions.call_third_party import CALL_THIRD
 from tesa.intake.actions.end_talk import GOODBYE, STOP_LEG
 from tesa.intake.actions.hand_over import LEAVE_ROOM
-from tesa.intake.actions.join_talk import SAY_LISTENED
 from tesa.intake.actions.leave_talk import leave_talk
 from tesa.intake.actions.lose_psychologist import TO_QUEUE
 from tesa.intake.actions.move_leg import move_leg

@@ -20,7 +20,7 @@ from tesa.cases.rules.glass import MOST_A_DAY
 from tesa.core import clock
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
-from tesa.intake.actions.keep_third_party import add_third_party
+from tesa.intake.actions.add_third_party import add_third_party
 from tesa.intake.actions.offer_contact import offer_contact
 from tesa.intake.actions.set_flag import set_flag
 from tesa.intake.actions.take_conversation import take_conversation

@@ -8,10 +8,10 @@ import pytest
 
 from tesa.core.errors import RuleBroken
 from tesa.core.transactions import transaction
+from tesa.intake.actions.add_third_party import add_third_party
 from tesa.intake.actions.ask_colleague import ask_coordinators, listen_in
 from tesa.intake.actions.call_third_party import call_third_party, call_typed_number, remove_participant
 from tesa.intake.actions.change_listening import change_listening
-from tesa.intake.actions.keep_third_party import add_third_party
 from tesa.intake.actions.press_digits import press_digits
 from tesa.telephony.gateway import AddParticipant, Announce, ChangeParticipant, EndCall, PlaceCall, RedirectCall
 from tests.stories.line import Hotline, said

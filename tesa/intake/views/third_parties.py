@@ -13,7 +13,7 @@ from tesa.core import clock
 from tesa.core.errors import RuleBroken
 from tesa.core.transactions import transaction
 from tesa.intake import forms, talk_labels
-from tesa.intake.actions.keep_third_party import add_third_party, switch_third_party
+from tesa.intake.actions.add_third_party import add_third_party, switch_third_party
 from tesa.intake.talk_screens import listed_parties
 from tesa.intake.views.blueprint import blueprint
 from tesa.web.fragments import render

@@ -6,13 +6,15 @@ import uuid
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from tesa.accounts.public import emails
 from tesa.accounts.rules.policy import Actor, Standing
 from tesa.core.db import db
+from tesa.intake.flag_models import NumberFlag
 from tesa.intake.models import Contact, Offer
 from tesa.intake.queries import standing_to
+from tesa.intake.rules.nuisance import FlagKind
 from tesa.intake.rules.words import ContactState
 
 RECENT = timedelta(hours=24)
@@ -20,7 +22,15 @@ RECENT = timedelta(hours=24)
 
 def waiting_count() -> int:
     """How many contacts nobody has taken yet."""
-    return db.session.scalar(select(func.count()).where(Contact.state == ContactState.WAITING, ~Contact.test)) or 0
+    folded = and_(Contact.from_blocked, Contact.emergency_at.is_(None))  # texts of blocked numbers: nobody is asked
+    query = select(func.count()).where(Contact.state == ContactState.WAITING, ~Contact.test, ~folded)
+    return db.session.scalar(query) or 0
+
+
+def suggestions(now: datetime) -> int:
+    """How many suggested flags wait for a decision."""
+    waiting = (NumberFlag.kind == FlagKind.SUGGESTED, NumberFlag.lifted_at.is_(None), NumberFlag.until > now)
+    return db.session.scalar(select(func.count()).where(*waiting)) or 0
 
 
 def contact_states(now: datetime) -> list[dict[str, object]]:

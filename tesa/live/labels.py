@@ -18,14 +18,14 @@ def tiers_label(tiers: tuple[int, ...]) -> str:
     return ", ".join(words[tier] for tier in tiers)
 
 
-def share(level: Level) -> str:
-    """A level of service as a percentage, or that there is none."""
-    return _("belum ada data") if level.share is None else str(format_percent(level.share))
+def share(level: Level) -> str | None:
+    """A level of service as a percentage; None when no call counts."""
+    return None if level.share is None else str(format_percent(level.share))
 
 
-def seconds(number: float | None) -> str:
-    """A time in seconds, or that there is none."""
-    return _("belum ada data") if number is None else _("%(detik)s detik", detik=round(number))
+def seconds(number: float | None) -> str | None:
+    """A time in seconds; None when there is none."""
+    return None if number is None else _("%(detik)s detik", detik=round(number))
 
 
 def reason_label(code: str) -> str:

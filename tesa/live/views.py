@@ -12,6 +12,7 @@ from tesa.core import clock
 from tesa.core.errors import RuleBroken
 from tesa.core.transactions import transaction
 from tesa.intake import labels as intake_labels
+from tesa.intake.public import suggestions
 from tesa.live import labels, screens
 from tesa.live.actions.rehearse_call import Rehearsal, Wish, rehearse_call
 from tesa.live.forms import RehearsalForm
@@ -45,6 +46,7 @@ def board() -> str | tuple[str, int]:
         causes=intake_labels.CALL_BACK_CAUSE,
         outreach=outreach_labels,
         limits=screens,
+        suggested=0 if wants_part() else suggestions(now),
     )
 
 

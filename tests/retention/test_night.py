@@ -17,9 +17,10 @@ from tesa.cases.models import Case, NoteDraft, PersonNumber
 from tesa.cases.public import people_with_number
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
-from tesa.core.vault import tombstone_file
+from tesa.core.vault import tombstone_file, vault
 from tesa.core.vault.shredding import tombstones
 from tesa.intake import sealing as intake_sealing
+from tesa.intake.flag_models import NumberFlag
 from tesa.intake.models import Contact, ContactEvent, Oddity
 from tesa.outreach.models import DispatchEvent
 from tesa.retention import jobs
@@ -267,3 +268,20 @@ def test_one_that_fails_does_not_stop_the_others(
     monkeypatch.setattr(jobs, "AT_ONCE", 1)
     run(now)
     assert ["contact" in one.left() for one in ended] == [False, True, False]
+
+
+def test_the_number_of_a_flag_goes_a_month_after_the_flag_has_ended(app: Flask, owner: StaffMember) -> None:
+    contact = make_ended(owner).contact
+    flag = NumberFlag(
+        id=new_id(), kind="blocked", reason="prank", contact_id=contact, since=ENDED - timedelta(days=90), until=ENDED,
+        number_index=vault.blind_index("number", "+6281290000999"),
+    )  # fmt: skip
+    with transaction():
+        flag.number_sealed = intake_sealing.seal_flagged(flag.id, "+6281290000999")
+        db.session.add(flag)
+    flag_id = flag.id
+    run(ENDED.replace(hour=20) + timedelta(days=29))
+    assert list(tombstones()) == []
+    run(ENDED.replace(hour=20) + timedelta(days=30))
+    assert [stone.owner for stone in tombstones()] == [flag_id]
+    assert db.session.get_one(NumberFlag, flag_id, populate_existing=True).number_index is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -30,6 +30,9 @@ from tesa.core.vault import SealedColumn, sealed_columns, vault
 from tesa.intake.actions.close_call_back import close_call_back
 from tesa.intake.actions.give_up_waiting import give_up_waiting
 from tesa.intake.actions.keep_oddity import keep_oddity
+from tesa.intake.actions.set_flag import set_flag
+from tesa.intake.file_models import SealedFile
+from tesa.intake.flags import flags_on
 from tesa.intake.models import CallBackTask, Contact, Message
 from tesa.outreach.actions.raise_dispatch import raise_dispatch
 from tests.support.twilio import Twilio
@@ -96,10 +99,11 @@ class House:
             ).first()
             assert contact is not None
             assert call.status_code == 200
-            give_up_waiting(contact, "asked", now, "https://rekaman.contoh.id/RE1", 12)
+            give_up_waiting(contact, "asked", now)
             db.session.flush()
             task = db.session.scalars(select(CallBackTask).where(CallBackTask.contact_id == contact.id)).one()
             close_call_back(task, contact, "reached", "sudah bicara dengannya", self.account, now)
+            set_flag(self.caller, "nuisance", "prank", now + timedelta(days=9), contact.id, self.account, now)
             keep_oddity("voice", ("no_sid",), {"From": [self.caller]}, now)
 
     def _dispatch(self) -> None:
@@ -120,6 +124,7 @@ class House:
     def _filled(self, column: SealedColumn) -> Any:
         contact = db.session.scalars(select(Contact.id)).first()
         known = {"account": self.account, "case_file": self.case, "person": self.person, "contact": contact}
+        known["sealed_file"] = db.session.scalars(select(SealedFile.id)).first()
         row = column.model()
         for place in column.model.__table__.columns:
             if place.nullable or place.name.endswith("_sealed"):
@@ -156,6 +161,7 @@ class House:
         assert found is not None
         assert found.id == self.account
         assert people_of_number(self.caller) == [self.person]
+        assert [flag.kind for flag in flags_on(self.caller, clock.now())] == ["nuisance"]
         before = open_conversations()
         self.write("masih saya")
         assert open_conversations() == before

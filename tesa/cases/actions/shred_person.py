@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from tesa.accounts.audit import record
-from tesa.cases.models import PersonNumber
+from tesa.cases.models import CaseExclusion, PersonNumber
 from tesa.cases.queries import locked_person
 from tesa.core.db import db
 from tesa.core.errors import NotFound
@@ -19,7 +19,7 @@ from tesa.core.vault.shredding import shred
 def shred_person(
     person_id: uuid.UUID, why: str, by: uuid.UUID | None, now: datetime, case_id: uuid.UUID | None = None
 ) -> None:
-    """Destroy what is known of the person, and her numbers with their index; `by` None: the rule did it.
+    """Destroy what is known of the person, her numbers with their index, and who was kept away from her; `by` None: the rule did it.
 
     `case_id` is the case with which she goes, for the trail. Raises NotFound.
     """
@@ -27,6 +27,7 @@ def shred_person(
         raise NotFound
     keys = shred(person_id, "contact", why, now)
     forget_numbers([person_id])
+    db.session.execute(delete(CaseExclusion).where(CaseExclusion.person_id == person_id))
     record(by, "key.shredded", "person", person_id, now, case_id=case_id, klass="contact", why=why, keys=keys)
 
 

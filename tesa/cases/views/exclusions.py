@@ -16,6 +16,7 @@ from tesa.cases.public import excludable
 from tesa.cases.queries import case_for
 from tesa.cases.views.blueprint import blueprint
 from tesa.core import clock
+from tesa.core.errors import NotAllowed, NotFound
 from tesa.core.transactions import transaction
 from tesa.web.fragments import render
 
@@ -26,7 +27,10 @@ NOBODY = uuid.UUID(int=0)
 @require("case.exclude")
 def exclusions(case_id: uuid.UUID) -> str:
     """Who is never offered her, and the form for one more."""
-    case = case_for(case_id, principal(), "case.exclude", clock.now())
+    try:
+        case = case_for(case_id, principal(), "case.exclude", clock.now())
+    except NotAllowed as refusal:  # a page that only shows something is not there for whoever may not see it
+        raise NotFound from refusal
     rows = screens.exclusions_of(case.person_id)
     return render(
         "cases/exclusions.html",

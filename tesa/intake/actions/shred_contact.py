@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from tesa.accounts.audit import record
 from tesa.cases.actions.shred_notes import let_drafts_go
@@ -16,7 +16,7 @@ from tesa.core.errors import NotFound, RuleBroken
 from tesa.core.vault.shredding import rested, shred
 from tesa.intake.actions.destroy_file import destroy_file, files_of
 from tesa.intake.actions.log_event import log_event
-from tesa.intake.models import Contact
+from tesa.intake.models import Contact, ContactExclusion
 from tesa.intake.queries import locked
 from tesa.intake.rules.words import ContactState
 
@@ -35,6 +35,7 @@ def shred_contact(contact_id: uuid.UUID, why: str, by: uuid.UUID | None, now: da
     keys += sum(destroy_file(file, why, now) for file in files_of(contact.id))
     let_drafts_go(contact.id)
     contact.caller_index = None
+    db.session.execute(delete(ContactExclusion).where(ContactExclusion.contact_id == contact.id))
     log_event(contact.id, "shredded", now, by)
     record(
         by, "key.shredded", "contact", contact.id, now,

@@ -13,10 +13,11 @@ from tesa.accounts.public import principal
 from tesa.cases import labels as words
 from tesa.cases.public import Exclusion, excludable
 from tesa.core import clock
+from tesa.core.errors import NotFound
 from tesa.core.transactions import transaction
 from tesa.intake import screens
 from tesa.intake.actions.keep_away import keep_away
-from tesa.intake.queries import contact_for
+from tesa.intake.queries import contact_for, standing_to
 from tesa.intake.views.blueprint import blueprint
 from tesa.intake.views.going import to_contact
 from tesa.web.fragments import render
@@ -28,8 +29,10 @@ NOBODY = uuid.UUID(int=0)
 @require("contact.exclude")
 def exclusions(contact_id: uuid.UUID) -> str:
     """Who is never offered this contact, and the form for one more."""
-    contact = contact_for(contact_id, principal(), "contact.exclude")
-    rows: list[Exclusion] = screens.exclusions_of(contact.id)
+    contact = screens.visible_contact(contact_id, principal())
+    if contact is None or not standing_to(contact_id, principal()).may("contact.exclude", contact.state):
+        raise NotFound
+    rows: list[Exclusion] = screens.exclusions_of(contact_id)
     return render(
         "intake/_exclusions.html",
         contact_id=contact_id,

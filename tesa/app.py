@@ -49,10 +49,10 @@ from tesa.intake import public as intake_public
 from tesa.intake import sealing as intake_sealing
 from tesa.intake import views as intake_views
 from tesa.intake import webhooks as intake_webhooks
-from tesa.intake.actions.keep_away import follow_exclusion
 from tesa.intake.events import ContactLinked, EmergencyRaised, contact_linked, emergency_raised
 from tesa.intake.exporting import intake_part
 from tesa.intake.fetching import Fetcher
+from tesa.intake.following import exclusion_changed
 from tesa.live import views as live_views
 from tesa.navigation import navigation
 from tesa.outreach import jobs as outreach_jobs
@@ -168,7 +168,7 @@ def _export_rota(event: RotaChanged) -> None:
 
 def _keep_away_from(event: ExclusionChanged) -> None:
     """Whoever is never offered a person does not see her contacts either."""
-    after_commit(partial(follow_exclusion, event))
+    after_commit(partial(exclusion_changed, event))
 
 
 def _in_call(account_id: UUID) -> bool:

@@ -36,7 +36,9 @@ class Contact(Model):
     stopped_at: Mapped[datetime | None]  # when she wrote STOP: nothing goes out until she writes or calls again
     ladder_step: Mapped[int] = mapped_column(default=0)
     next_step_at: Mapped[datetime | None]
-    severity: Mapped[int] = mapped_column(default=0)  # what is known of her before anybody spoke with her: rules/priority
+    severity: Mapped[int] = mapped_column(
+        default=0
+    )  # what is known of her before anybody spoke with her: rules/priority
     opened_at: Mapped[datetime]
     waiting_since: Mapped[datetime | None]  # the oldest thing of hers that nobody has answered yet
     taken_at: Mapped[datetime | None]

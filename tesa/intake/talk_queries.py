@@ -39,9 +39,7 @@ def psychologist_leg(contact: Contact) -> TalkLeg | None:
     found = [
         leg
         for leg in legs_of(contact.id)
-        if leg.kind == LegKind.PSYCHOLOGIST
-        and leg.state == LegState.JOINED
-        and leg.offer_id == contact.taken_offer_id
+        if leg.kind == LegKind.PSYCHOLOGIST and leg.state == LegState.JOINED and leg.offer_id == contact.taken_offer_id
     ]
     return found[-1] if found else None
 

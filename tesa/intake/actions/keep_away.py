@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 
 from tesa.accounts.audit import record
 from tesa.accounts.public import member
@@ -16,11 +16,8 @@ from tesa.cases.events import ExclusionChanged
 from tesa.cases.rules.exclusions import ExclusionReason
 from tesa.core.db import db
 from tesa.core.errors import RuleBroken
-from tesa.core.transactions import transaction
-from tesa.core.vault import vault
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.withdraw_offers import end_offer
-from tesa.intake.callers import is_from
 from tesa.intake.models import CallBackTask, Contact, ContactExclusion
 from tesa.intake.queries import locked, offers_of
 from tesa.intake.rules.words import ContactState, OfferOutcome
@@ -63,20 +60,8 @@ def pass_to_case(contact: Contact, by: uuid.UUID, now: datetime) -> None:
             exclude_from_person_of(contact.case_id, row.account_id, row.reason, row.set_by or by, now)
 
 
-def follow_exclusion(event: ExclusionChanged) -> None:
-    """Somebody was excluded from a person, or is not any more: so it is with her contacts that are not put on record.
-
-    To be called after the commit of the act, with transactions of its own: contacts are locked before cases. Should
-    it not come to that, nobody rings her all the same: `wishes.never_for` asks her person.
-    """
-    contact_ids = _contacts_of(event)
-    db.session.rollback()
-    for contact_id in contact_ids:
-        with transaction():
-            _follow(contact_id, event)
-
-
-def _follow(contact_id: uuid.UUID, event: ExclusionChanged) -> None:
+def follow_exclusion(contact_id: uuid.UUID, event: ExclusionChanged) -> None:
+    """Somebody was excluded from a person, or is not any more: so it is with this contact of hers."""
     contact = locked(contact_id)
     if contact is not None and event.reason is not None:
         _keep(contact, event.account_id, CARRIED, None, event.at)
@@ -86,19 +71,6 @@ def _follow(contact_id: uuid.UUID, event: ExclusionChanged) -> None:
                 ContactExclusion.contact_id == contact_id, ContactExclusion.account_id == event.account_id
             )
         )
-
-
-def _contacts_of(event: ExclusionChanged) -> list[uuid.UUID]:
-    """Open ones when somebody is excluded; all when she is not any more, since later calls look at earlier contacts."""
-    indexes = [index for number in event.numbers for index in vault.blind_indexes("number", number)]
-    query = select(Contact).where(or_(Contact.case_id.in_(event.case_ids), Contact.caller_index.in_(indexes)))
-    if event.reason is not None:
-        query = query.where(Contact.state != ContactState.FINALIZED)
-    return [
-        contact.id
-        for contact in db.session.scalars(query.order_by(Contact.opened_at, Contact.id))
-        if contact.case_id in event.case_ids or any(is_from(contact, number) for number in event.numbers)
-    ]
 
 
 def _keep(contact: Contact, account_id: uuid.UUID, reason: str, by: uuid.UUID | None, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from tesa.intake.actions.choose_language import choose_language
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.mark_silent import mark_silent
 from tesa.intake.actions.raise_emergency import raise_emergency
-from tesa.intake.actions.wait_for_woman import wish_for_woman
+from tesa.intake.actions.wish_for_woman import wish_for_woman
 from tesa.intake.models import Contact
 from tesa.intake.queries import call_of, locked
 from tesa.intake.rules.words import Language

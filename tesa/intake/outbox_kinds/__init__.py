@@ -2,6 +2,15 @@
 
 from tesa.intake.outbox_kinds import back, caller, files, messages, promises, ringing, silent, talk
 
-KINDS = (*ringing.KINDS, *back.KINDS, *caller.KINDS, *messages.KINDS, *files.KINDS, *promises.KINDS, *talk.KINDS, *silent.KINDS)
+KINDS = (
+    *ringing.KINDS,
+    *back.KINDS,
+    *caller.KINDS,
+    *messages.KINDS,
+    *files.KINDS,
+    *promises.KINDS,
+    *talk.KINDS,
+    *silent.KINDS,
+)
 
 __all__ = ["KINDS"]

@@ -24,7 +24,9 @@ def home() -> str:
         "intake/home.html",
         duty=duty,
         on_line=on_line,
-        waiting=[r for r in screens.queue("waiting", who, now) if r.state == "waiting" and not r.folded] if on_line else [],
+        waiting=[r for r in screens.queue("waiting", who, now) if r.state == "waiting" and not r.folded]
+        if on_line
+        else [],
         mine=[r for r in screens.queue("mine", who, now) if r.state == "in_progress"] if on_line else [],
         owed=screens.owed(who, now) if on_line else screens.Owed([], []),
         open_counts=screens.open_counts() if who.has("contact.count") and not on_line else {},

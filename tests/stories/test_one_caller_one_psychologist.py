@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import permutations
-
-import pytest
-
 from tests.stories.line import Hotline
 
 
@@ -90,26 +86,6 @@ def test_a_lost_end_of_a_talk_is_found_out(hotline: Hotline) -> None:
     hotline.gateway.statuses[caller.sid] = "completed"
     hotline.pass_seconds(62)
     assert hotline.contact(caller).state == "to_record"
-
-
-STATUSES = ("initiated", "ringing", "in-progress", "completed", "completed")
-
-
-@pytest.mark.slow
-def test_all_orders_of_five_status_callbacks_end_the_same(hotline: Hotline) -> None:
-    person = hotline.psychologist()
-    ends = set()
-    for number, order in enumerate(permutations(range(5))):
-        hotline.clock.advance(600)
-        caller = hotline.calls(f"+62812901{number:05d}")
-        hotline.pass_seconds(4)
-        ring, sid = hotline.ring_of(person), hotline.gateway.sid_of(person.number)
-        for index in order:
-            hotline.twilio.post(ring.status_url, CallSid=sid, CallStatus=STATUSES[index], SequenceNumber=str(index))
-        offer = hotline.offers(caller)[0]
-        ends.add((offer.outcome, offer.leg_status, hotline.contact(caller).state))
-        hotline.hangs_up(caller)
-    assert ends == {("missed", "completed", "waiting")}
 
 
 def test_the_same_call_asked_for_twenty_times_is_one_contact(hotline: Hotline) -> None:

@@ -52,7 +52,7 @@ from tesa.intake import webhooks as intake_webhooks
 from tesa.intake.events import ContactLinked, EmergencyRaised, contact_linked, emergency_raised
 from tesa.intake.exporting import intake_part
 from tesa.intake.fetching import Fetcher
-from tesa.intake.following import exclusion_changed
+from tesa.intake.following import follow_to_contacts
 from tesa.live import views as live_views
 from tesa.navigation import navigation
 from tesa.outreach import jobs as outreach_jobs
@@ -168,7 +168,7 @@ def _export_rota(event: RotaChanged) -> None:
 
 def _keep_away_from(event: ExclusionChanged) -> None:
     """Whoever is never offered a person does not see her contacts either."""
-    after_commit(partial(exclusion_changed, event))
+    after_commit(partial(follow_to_contacts, event))
 
 
 def _in_call(account_id: UUID) -> bool:

@@ -16,7 +16,7 @@ from tesa.intake.models import Contact
 from tesa.intake.rules.words import ContactState
 
 
-def exclusion_changed(event: ExclusionChanged) -> None:
+def follow_to_contacts(event: ExclusionChanged) -> None:
     """Take over what holds for a person to her contacts that are not put on record.
 
     Called after the commit of the act, with transactions of its own: contacts are locked before cases. Should it not

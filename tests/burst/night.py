@@ -10,7 +10,7 @@ from random import Random
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-from flask import Flask
+from flask import Flask, has_request_context
 from sqlalchemy import select
 
 from tesa.core.db import db
@@ -235,6 +235,7 @@ class Replaceable(FakeGateway):
 
     def perform(self, request):  # type: ignore[no-untyped-def]
         """See tesa.telephony.gateway.Gateway."""
+        assert not has_request_context(), "a request was sent while Twilio waits for an answer"
         self.requests.append(request)
         assert self.exchange is not None
         return self.exchange.perform(request)

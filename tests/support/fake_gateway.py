@@ -5,6 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
+from flask import has_request_context
+from flask import request as current_request
+
 from tesa.telephony.gateway import (
     CheckCall,
     Dequeue,
@@ -25,6 +28,10 @@ def every(_request: Request) -> bool:
     return True
 
 
+def _in_webhook() -> bool:
+    return has_request_context() and current_request.path.startswith("/twilio/")
+
+
 class FakeGateway:
     """Twilio as the outbox sees it. `requests` holds all that was asked, in order, also what was then refused."""
 
@@ -36,7 +43,8 @@ class FakeGateway:
         self._troubles: list[tuple[Meant, Exception, int]] = []
 
     def perform(self, request: Request) -> str | None:
-        """See tesa.telephony.gateway.Gateway."""
+        """See tesa.telephony.gateway.Gateway. Twilio waits for our document: nothing is asked of it meanwhile."""
+        assert not _in_webhook(), f"{type(request).__name__} was sent while Twilio waits for an answer"
         self.requests.append(request)
         self.sids.append(None)
         self._be_troubled(request)

@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("content_type", sa.String(20), nullable=False),
         sa.Column("digest", sa.String(32), nullable=False),
-        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("uploaded_at", UtcDateTime(), nullable=False),
         sa.Column("uploaded_by", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["uploaded_by"], ["account.id"], name="fk_recorded_prompt_uploaded_by_account"),

@@ -35,7 +35,7 @@ from tests.support.fake_gateway import FakeGateway
 from tests.support.moved_clock import MovedClock
 from tests.support.people import make_shift, make_staff, signed_in
 from tests.support.settings import make_settings
-from tests.support.twilio import Twilio
+from tests.support.twilio import Twilio, new_sid
 
 SHORTEST = 6  # characters; a shorter value ("", "id") would be found everywhere by chance
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
@@ -140,7 +140,11 @@ def called(life: dict[str, str], twilio: Twilio, mine: OutsideClient, clock: Mov
     for what, fields in (("wait", {}), ("key", {"Digits": "2"}), ("safe", {"Digits": "1"})):
         ears.to_twilio(twilio.voice(life["other"], call.call_sid, f"{of_call}/{what}", **fields))
     tick(clock)
-    ears.to_twilio(twilio.voice(life["other"], call.call_sid, f"{of_call}/recorded", RecordingUrl=recording))
+    ears.to_twilio(
+        twilio.voice(
+            life["other"], call.call_sid, f"{of_call}/recorded", RecordingUrl=recording, RecordingSid=new_sid("RE")
+        )
+    )
     ears.to_twilio(twilio.voice(life["other"], path="/twilio/voice/fallback", ErrorCode="11200"))
     ears.page(mine.submit(f"/kontak/{contact_id}/telepon"))
     tick(clock)
@@ -189,7 +193,7 @@ def sealed_values() -> dict[str, set[str]]:
 
 
 COVERED = {
-    "contact.caller_sealed", "message.body_sealed", "message.extras_sealed", "call_back_task.recording_sealed",
+    "contact.caller_sealed", "message.body_sealed", "message.extras_sealed", "sealed_file.reference_sealed",
     "call_back_task.reason_sealed", "oddity.form_sealed", "person.name_sealed", "person.alias_sealed",
     "person_number.number_sealed", "safe_contact_plan.hours_sealed", "safe_contact_plan.code_word_sealed",
     "note_text.body_sealed", "note_draft.body_sealed", "dispatch.place_sealed", "dispatch.known_sealed",

@@ -175,7 +175,12 @@ def test_retire_refuses_while_a_row_needs_the_old_one_and_names_it(house: House,
     expected = {
         "kek": {"data_key"},
         "intake": {"data_key"},
-        "index": {"account.phone_sealed", "person_number.number_sealed", "contact.caller_sealed"},
+        "index": {
+            "account.phone_sealed",
+            "person_number.number_sealed",
+            "contact.caller_sealed",
+            "number_flag.number_sealed",
+        },
         "data": {column.name for column in sealed_columns()},
     }[kind]
     assert set(refused.value.counts) == expected

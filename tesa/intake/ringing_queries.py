@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, or_, select
 
 from tesa.accounts.public import member, uses_softphone
 from tesa.core.db import db
@@ -14,7 +14,9 @@ from tesa.intake.models import Contact, Offer
 from tesa.intake.queries import locked
 from tesa.intake.ringing_models import BrowserPhone, OfferLeg
 from tesa.intake.rules.softphone import PHONE, is_there
-from tesa.intake.rules.words import FINAL_RANK
+from tesa.intake.rules.talk import OVER, TALK_OFFERS
+from tesa.intake.rules.words import FINAL_RANK, ContactState
+from tesa.intake.talk_models import TalkLeg
 
 
 def lines_of(offer_id: uuid.UUID) -> Sequence[OfferLeg]:
@@ -60,3 +62,15 @@ def has_browser(account_id: uuid.UUID, now: datetime) -> bool:
         return False
     person = member(account_id)
     return person is not None and person.active and uses_softphone(account_id)
+
+
+def number_is_busy(index: int) -> bool:
+    """Does the coordinators' number with that index ring for a contact, or is it in a talk?
+
+    What accounts have in their presence, a number without an account has only here.
+    """
+    rings = and_(Offer.outcome.is_(None), Offer.kind.in_({"call"} | TALK_OFFERS))
+    took = exists().where(Contact.taken_offer_id == Offer.id, Contact.state == ContactState.IN_PROGRESS)
+    takes_part = exists().where(TalkLeg.offer_id == Offer.id, TalkLeg.state.not_in(OVER))
+    query = select(Offer.id).where(Offer.setting_number == index, or_(rings, took, takes_part))
+    return db.session.scalar(query.limit(1)) is not None

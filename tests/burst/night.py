@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from random import Random
-from urllib.parse import urlsplit
+from unittest.mock import patch
 from xml.etree.ElementTree import Element
 
 from flask import Flask, has_request_context
@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from tesa.core.db import db
 from tesa.intake.models import CallBackTask, Contact, Offer
-from tesa.intake.rules.ladder import FIRST_RING_AT
 from tesa.psychologists.models import DutyPresence
 from tests.burst.exchange import Exchange, Leg, Luck
+from tests.burst.look import Lasting, Look
 from tests.stories.line import Hotline
 from tests.support.fake_gateway import FakeGateway
 from tests.support.moved_clock import MovedClock
@@ -81,6 +81,14 @@ class Psychologist:
             self.exchange.plan(leg, self.random.uniform(1, 60), lambda: self.exchange.hang_up(leg))
 
 
+@contextmanager
+def ids_of(seed: int) -> Iterator[None]:
+    """Ids order what happens in one instant: with the same ones the same seed is the same night."""
+    random = Random(f"{seed}-ids")
+    with patch("uuid.uuid4", lambda: uuid.UUID(int=random.getrandbits(128), version=4)):
+        yield
+
+
 @dataclass
 class Night:
     """One seed."""
@@ -91,10 +99,14 @@ class Night:
     callers: int
     psychologists: int
     wrong: list[str] = field(default_factory=list)
-    overlaps: dict[tuple[str, str], int] = field(default_factory=dict)
+    _lasting: Lasting = field(default_factory=Lasting)
 
     def run(self, only: Iterable[int] | None = None) -> list[str]:
         """Play it with all callers, or `only` some of them; what did not hold."""
+        with ids_of(self.seed):
+            return self._run(only)
+
+    def _run(self, only: Iterable[int] | None) -> list[str]:
         chosen = set(range(self.callers) if only is None else only)
         for number in range(self.psychologists):
             tier = 1 if number < max(1, self.psychologists * 2 // 3) else 2
@@ -147,46 +159,9 @@ class Night:
 
     # -- what must hold each second
     def _look(self) -> None:
-        now = self.exchange.clock.now()
-        late = now - timedelta(seconds=1)
-        for contact in db.session.scalars(select(Contact).where(Contact.next_step_at < late)):
-            self._say(f"{contact.id} ({contact.state}) waits for a step since {contact.next_step_at}")
-        self._look_at_phones()
-        waiting = select(Contact).where(
-            Contact.state == "waiting",
-            Contact.ladder_step == 0,
-            Contact.opened_at < now - timedelta(seconds=FIRST_RING_AT + 1),
-        )
-        for contact in db.session.scalars(waiting):
-            self._say(f"{contact.id}: nobody was looked for in time")
+        look = Look(self.exchange, self._lasting)
+        self.wrong += [f"second {self.exchange.second:.0f}: {what}" for what in look.wrong()]
         db.session.rollback()
-
-    def _look_at_phones(self) -> None:
-        """No telephone rings, or asks for a key, or talks, for two contacts; longer than it takes to stop one."""
-        busy: dict[str, set[str]] = {}
-        for leg in self.exchange.legs.values():
-            if leg.url and leg.place in ("ringing", "room"):
-                busy.setdefault(leg.party.number, set()).add(self._contact_of(leg))
-        now = {(number, " ".join(sorted(them))) for number, them in busy.items() if len(them) > 1}
-        self.overlaps = {pair: self.overlaps.get(pair, 0) + 1 for pair in now}
-        for (number, them), seconds in self.overlaps.items():
-            if seconds > 1:
-                self._say(f"{number} is rung for two contacts: {them}")
-
-    def _contact_of(self, leg: Leg) -> str:
-        token = urlsplit(leg.url).path.split("/")[3]
-        if token not in self._contacts:
-            found = db.session.scalar(select(Offer.contact_id).where(Offer.token == token))
-            self._contacts[token] = str(found)
-        return self._contacts[token]
-
-    @property
-    def _contacts(self) -> dict[str, str]:
-        known: dict[str, str] = self.__dict__.setdefault("_known", {})
-        return known
-
-    def _say(self, what: str) -> None:
-        self.wrong.append(f"second {self.exchange.second:.0f}: {what}")
 
     # -- what must hold when everybody has gone
     def _left_over(self) -> list[str]:

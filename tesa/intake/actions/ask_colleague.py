@@ -16,6 +16,7 @@ from tesa.intake.actions.offer_contact import coordinators, offer_contact
 from tesa.intake.actions.open_leg import open_leg
 from tesa.intake.models import Contact, Offer
 from tesa.intake.queries import call_of, offers_of
+from tesa.intake.ringing_queries import number_is_busy
 from tesa.intake.rules.talk import LegKind, LegState
 from tesa.intake.rules.words import ContactState, OfferOutcome
 from tesa.intake.talk_models import TalkLeg
@@ -75,8 +76,9 @@ def ask_coordinators(contact: Contact, by: uuid.UUID | None, now: datetime) -> i
             rung += 1
     if not people and None not in asked:
         for index in range(numbers):
-            _ask(contact, "join", None, by, now, setting_number=index)
-            rung += 1
+            if not number_is_busy(index):
+                _ask(contact, "join", None, by, now, setting_number=index)
+                rung += 1
     return rung
 
 

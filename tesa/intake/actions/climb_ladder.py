@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tesa.core.db import db
+from tesa.accounts.public import StaffMember, by_phone
+from tesa.accounts.rules.roles import Role
+from tesa.core.vault import KeysAway
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.offer_contact import coordinators, offer_contact
 from tesa.intake.models import Contact, Offer
 from tesa.intake.queries import offers_of
+from tesa.intake.ringing_queries import number_is_busy
 from tesa.intake.rules import ladder
 from tesa.intake.rules.words import ContactState, OfferOutcome
 from tesa.intake.wishes import is_critical, need_of, never_for, waits_for_woman
 from tesa.psychologists.actions.mark_ringing import mark_ringing
-from tesa.psychologists.public import OUT, ROUTED, Candidate, can_ring_anybody, rank_for
+from tesa.psychologists.public import OUT, ROUTED, Candidate, can_ring_anybody, rank_for, state_of
+from tesa.psychologists.rules.presence import State
+from tesa.telephony.inbound import settings
+
+TAKES_CONTACTS = frozenset({Role.PSYCHOLOGIST, Role.COORDINATOR})
 
 
 def climb_ladder(contact: Contact, now: datetime) -> None:
@@ -120,12 +127,32 @@ def _ring_coordinators(contact: Contact, offers: Sequence[Offer], now: datetime)
         if (account_id, None) not in open_now and account_id not in never:
             done += ring_person(contact, account_id, 3, ("coordinator",), now)
     for index in range(numbers):
-        if (None, index) not in open_now and not _number_rings(index):
-            offer_contact(contact, "call", 3, now, setting_number=index, reasons="coordinator number")
-            done += 1
+        if (None, index) not in open_now:
+            done += _ring_number(contact, index, never, now)
     return done
 
 
-def _number_rings(index: int) -> bool:
-    query = db.select(Offer.id).where(Offer.setting_number == index, Offer.outcome.is_(None), Offer.kind == "call")
-    return db.session.scalar(query) is not None
+def _ring_number(contact: Contact, index: int, never: Collection[uuid.UUID], now: datetime) -> int:
+    """Ring a number of last resort unless it is busy; 1 if it rings now.
+
+    Where it is the telephone of somebody who takes contacts, she is rung, so that it never rings for two contacts. Off
+    duty or resting she has said nothing about the number: it rings as one of nobody's.
+    """
+    owner = _owner(index)
+    if owner is not None and owner.id in never:
+        return 0
+    if owner is not None and state_of(owner.id, now) in (State.FREE, State.RINGING, State.TALKING):
+        return ring_person(contact, owner.id, 3, ("coordinator",), now)
+    if number_is_busy(index):
+        return 0
+    offer_contact(contact, "call", 3, now, setting_number=index, reasons="coordinator number")
+    return 1
+
+
+def _owner(index: int) -> StaffMember | None:
+    """Whose telephone it is; nobody's while the key provider is away."""
+    try:
+        owner = by_phone(settings().coordinator_numbers[index])
+    except KeysAway:
+        return None
+    return owner if owner is not None and not owner.roles.isdisjoint(TAKES_CONTACTS) else None

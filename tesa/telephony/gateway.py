@@ -21,6 +21,7 @@ from config import Settings
 
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 ROOM_EVENTS = ["start", "end", "join", "leave", "mute", "hold", "modify"]
+OVER = 21220  # Twilio's error number of a change to a call that is over
 TIMEOUT = 5.0  # seconds for one REST request; the lease of an outbox item is longer
 
 
@@ -57,7 +58,7 @@ class RedirectCall:
 
 @dataclass(frozen=True)
 class EndCall:
-    """End a call, also one that still rings."""
+    """End a call, also one that still rings. One that is over already is ended."""
 
     call_sid: str
 
@@ -242,7 +243,7 @@ class TwilioGateway:
             case RedirectCall():
                 self.client.calls(request.call_sid).update(url=request.url, method="POST")
             case EndCall():
-                self.client.calls(request.call_sid).update(status="completed")
+                self._end(request)
             case SendMessage():
                 return self._send(request)
             case CheckCall():
@@ -252,6 +253,13 @@ class TwilioGateway:
             case AddParticipant() | ChangeParticipant() | RemoveParticipant() | Announce():
                 return self._in_room(request)
         return None
+
+    def _end(self, request: EndCall) -> None:
+        try:
+            self.client.calls(request.call_sid).update(status="completed")
+        except TwilioRestException as error:
+            if error.code != OVER:
+                raise
 
     def _of_recording(self, request: DeleteRecording | StopRecording) -> None:
         try:

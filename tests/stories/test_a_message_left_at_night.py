@@ -225,32 +225,6 @@ def told(caller: Caller) -> list[tuple[object, int | None]]:
     return [(o.account_id, o.setting_number) for o in db.session.scalars(query.order_by(Offer.offered_at, Offer.tier))]
 
 
-def test_a_promise_that_nobody_keeps_climbs_and_is_never_closed(hotline: Hotline) -> None:
-    first, second = hotline.psychologist(), hotline.psychologist()
-    third, boss = hotline.psychologist(tier=2), hotline.someone("coordinator", 3)
-    caller = hotline.calls()
-    hotline.hangs_up(caller)
-    hotline.tick()
-    (best,) = told(caller)
-    assert best[0] in (first.id, second.id)
-    for minutes, people in ((5, 2), (10, 3), (15, 4), (30, 6)):
-        hotline.clock.advance(60 * minutes - 1 - (hotline.clock.now() - hotline.task(caller).created_at).seconds)
-        hotline.tick()
-        before = len(told(caller))
-        hotline.clock.advance(2)
-        hotline.tick()
-        assert (before, len(told(caller))) == (people - (2 if people == 6 else 1), people), minutes
-        if minutes == 5:
-            assert hotline.task(caller).assigned_id == best[0]
-            assert hotline.contact(caller).psychologist_id == best[0]
-    assert {person for person, _ in told(caller)} == {first.id, second.id, third.id, boss.id, None}
-    assert [e for e in events(caller) if e == "promise_rung"] == ["promise_rung"] * 5
-    hotline.clock.advance(6 * 3600)
-    hotline.tick()
-    assert hotline.task(caller).done_at is None
-    assert hotline.task(caller).next_step_at is not None
-
-
 def test_outside_her_hours_the_promise_waits_for_them(hotline: Hotline) -> None:
     person = hotline.psychologist()
     caller = hotline.calls()

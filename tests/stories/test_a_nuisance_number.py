@@ -9,14 +9,11 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from sqlalchemy import select
 
-from tesa.cases.models import Case
 from tesa.core.db import db
-from tesa.core.errors import RuleBroken
 from tesa.core.transactions import transaction
 from tesa.intake.actions.decide_flag import decide_flag
 from tesa.intake.actions.finalize_contact import finalize_contact
 from tesa.intake.actions.lift_flag import lift_flag
-from tesa.intake.actions.link_case import link_case
 from tesa.intake.actions.prolong_flag import prolong_flag
 from tesa.intake.actions.set_flag import set_flag
 from tesa.intake.flag_models import NumberFlag
@@ -138,21 +135,6 @@ def test_a_block_ends_by_itself_and_can_be_lifted(hotline: Hotline) -> None:
     with transaction():
         lift_flag(flag, coordinator.id, hotline.clock.now())
     hotline.calls(PRANKSTER)
-
-
-def test_a_number_of_a_case_of_high_risk_is_never_blocked(hotline: Hotline) -> None:
-    psychologist, coordinator = hotline.psychologist(), hotline.someone("coordinator", None)
-    caller = recorded(hotline, psychologist, "prank")
-    block(hotline, caller.contact_id, coordinator)
-    rings_in(hotline)
-    with transaction():
-        contact = locked(caller.contact_id)
-        assert contact is not None
-        case_id = link_case(contact, None, "Melati", psychologist.id, hotline.clock.now())
-        db.session.get_one(Case, case_id).risk = "high"
-    hotline.calls(PRANKSTER)  # the block has stopped counting by itself
-    with pytest.raises(RuleBroken, match="berisiko tinggi"):
-        block(hotline, caller.contact_id, coordinator)
 
 
 @pytest.mark.parametrize("words", ["halo halo", "tolong, dia mau bunuh saya"])

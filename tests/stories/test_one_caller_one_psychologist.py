@@ -29,17 +29,6 @@ def test_pressing_twice_gives_the_same_room_twice(hotline: Hotline) -> None:
     assert len(hotline.gateway.led) == 1
 
 
-def test_three_callers_and_three_psychologists(hotline: Hotline) -> None:
-    people = [hotline.psychologist() for _ in range(3)]
-    callers = [hotline.calls(f"+628129000010{i}") for i in range(3)]
-    hotline.pass_seconds(4)
-    assert sorted(hotline.gateway.rung) == sorted(p.number for p in people), "each rung once, for one caller each"
-    for person in people:
-        hotline.picks_up(person)
-        assert hotline.presses(person).find("Dial/Conference") is not None
-    assert {hotline.contact(c).psychologist_id for c in callers} == {p.id for p in people}
-
-
 def test_the_caller_left_just_before_the_key(hotline: Hotline) -> None:
     person = hotline.psychologist()
     caller = hotline.calls()

@@ -65,21 +65,6 @@ def test_nobody_answers_all_the_way_up(hotline: Hotline) -> None:
     assert any("Tekan 2 bila ingin ditelepon kembali, 9" in heard for heard in caller.heard)
 
 
-def test_a_voicemail_that_picks_up_does_not_answer(hotline: Hotline) -> None:
-    first, second = hotline.psychologist(), hotline.psychologist()
-    caller = hotline.calls()
-    hotline.pass_seconds(4)
-    machine = first if hotline.rings(first.number) else second
-    document = hotline.picks_up(machine)
-    assert document.find("Dial") is None
-    assert document[-1].tag == "Hangup"
-    hotline.leg_status(machine, "completed")
-    assert hotline.contact(caller).state == "waiting"
-    assert [o.outcome for o in hotline.offers(caller)] == ["missed"]
-    hotline.pass_seconds(2)
-    assert {first.number, second.number} == set(hotline.gateway.rung)
-
-
 def test_the_caller_waits_while_the_page_acceptance_is_not_picked_up(hotline: Hotline) -> None:
     person = hotline.psychologist()
     caller = hotline.calls()

@@ -230,3 +230,23 @@ def test_an_unfit_self_call_is_named(tmp_path: Path, name: str, value: str) -> N
     with pytest.raises(UnfitSettings) as unfit:
         read(tmp_path, **{f"TESA_SELF_CALL_{name}": value})
     assert [p.split(":")[0] for p in unfit.value.problems] == [f"TESA_SELF_CALL_{name}"]
+
+
+SOFTPHONE = {
+    "TWILIO_API_KEY": "SK" + "5a" * 16,
+    "TWILIO_API_SECRET": "an-api-secret",
+    "TWILIO_TWIML_APP_SID": "AP" + "6b" * 16,
+}
+
+
+def test_browsers_telephone_with_all_three_settings_or_not_at_all(tmp_path: Path) -> None:
+    assert read(tmp_path).softphone is None
+    settings = read(tmp_path, **SOFTPHONE)
+    assert settings.softphone is not None
+    assert settings.softphone.twiml_app == SOFTPHONE["TWILIO_TWIML_APP_SID"]
+    assert "an-api-secret" not in repr(settings)
+    for missing in SOFTPHONE:
+        with pytest.raises(UnfitSettings, match=missing):
+            read(tmp_path, **{**SOFTPHONE, missing: None})
+    with pytest.raises(UnfitSettings, match="TWILIO_API_KEY"):
+        read(tmp_path, **{**SOFTPHONE, "TWILIO_API_KEY": "AC" + "5a" * 16})

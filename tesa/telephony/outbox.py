@@ -200,10 +200,17 @@ class Outbox:
                     .values(state="due", due_at=now + retry, lease_until=None, error_code=outcome.code)
                 )
                 return
-            if self._close(claim.item_id, claim.fence, outcome, now):
+            end = Outcome("skipped", code=outcome.code) if self._came_too_late(claim, outcome, now) else outcome
+            if self._close(claim.item_id, claim.fence, end, now):
                 claim.kind.settle(claim.ref, outcome, now)
-        if outcome.state != "sent":
-            log.warning("outbox %s %s: %s (%s)", claim.kind.name, claim.item_id, outcome.state, outcome.code)
+        if end.state in ("failed", "unknown"):
+            log.warning("outbox %s %s: %s (%s)", claim.kind.name, claim.item_id, end.state, end.code)
+
+    @staticmethod
+    def _came_too_late(claim: _Claim, outcome: Outcome, now: datetime) -> bool:
+        """A refused command that is no longer wanted, as we have learnt meanwhile: the race was lost, nothing failed."""
+        late = outcome.state == "failed" and claim.kind.promise == Promise.CONTROL
+        return late and claim.kind.compose(claim.ref, now) is None
 
     def _close(self, item_id: uuid.UUID, fence: int, outcome: Outcome, now: datetime) -> bool:
         """Write the end down; False if another sender has taken the item over meanwhile."""

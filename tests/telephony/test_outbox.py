@@ -14,7 +14,7 @@ from sqlalchemy import select
 from config import Settings
 from tesa.core.db import db, new_id
 from tesa.core.transactions import transaction
-from tesa.telephony.gateway import EndCall, Request
+from tesa.telephony.gateway import EndCall, Refused, Request
 from tesa.telephony.models import OutboxItem
 from tesa.telephony.outbox import LEASE, Kind, Outbox, Outcome, Promise
 from tests.support.fake_gateway import FakeGateway
@@ -115,6 +115,27 @@ def test_a_refusal_is_final_and_told(box: Outbox, gateway: FakeGateway, books: B
     box.deliver_due(NOW + timedelta(minutes=5))
     assert books.settled == [(ref, Outcome("failed", code="21211"))]
     assert (state(item), len(gateway.requests)) == ("failed", 1)
+
+
+class LosingTheRace(FakeGateway):
+    """Twilio refuses, and while it does, the reason is told to us: the item is no longer wanted."""
+
+    def __init__(self, books: Books, ref: uuid.UUID) -> None:
+        super().__init__()
+        self.books, self.ref = books, ref
+
+    def perform(self, request: Request) -> str | None:
+        self.books.unwanted.add(self.ref)
+        raise Refused("20404")
+
+
+@pytest.mark.parametrize(("kind", "ends"), [("control", "skipped"), ("repeat", "failed")])
+def test_a_command_that_came_too_late_has_not_failed(box: Outbox, books: Books, kind: str, ends: str) -> None:
+    item, ref = put(box, kind)
+    box.gateway = LosingTheRace(books, ref)
+    box.deliver(item, NOW)
+    assert state(item) == ends
+    assert books.settled == [(ref, Outcome("failed", code="20404"))]
 
 
 def test_too_many_requests_is_asked_again(box: Outbox, gateway: FakeGateway, books: Books) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from bench import load, scene
 from bench.answer import answer
+from bench.hotline import webhook_times
 from bench.sealing import sealing
 from config import Settings
 from tesa.core import clock
@@ -148,6 +149,7 @@ def main() -> None:
     print(f"{os.cpu_count()} cores; PostgreSQL on a local socket, fsync {'on' if _durable() else 'off'}")
     sealing()
     webhooks()
+    webhook_times(new_database("bench_hotline"))
     rota()
     first_ring()
     answer(MONTHS)

@@ -18,7 +18,7 @@ from tests.burst.exchange import Exchange
 RUNGS = {False: (1, 6, 10, 15, 35, 50, 75), True: (1, 14, 30)}  # seconds, ordinary and critical
 AGAIN_EVERY = 20
 SLACK = 1  # second by which a rung may be late
-STOPS_WITHIN = 15  # seconds: an order to stop may stay without an answer, and is then repeated
+STOPS_WITHIN = 8  # seconds: an order to stop may stay without an answer, and is then repeated
 
 
 @dataclass

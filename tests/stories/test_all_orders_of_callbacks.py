@@ -1,6 +1,7 @@
 """Five status callbacks of a line come in any of their 120 orders, and the end is the same.
 
-Each order is played in one transaction that is rolled back, through the acts behind the webhooks.
+Each order is played in one transaction that is rolled back, through the acts behind the webhooks. All are played on
+SQLite; the rules do not differ on PostgreSQL, where each statement costs more: there 40 of them are.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import permutations
+from random import Random
 
 from flask import Flask
 from sqlalchemy import select
@@ -59,10 +61,13 @@ def end_of(caller: Caller) -> tuple[object, ...]:
 
 
 def ends(caller: Caller, five: list[Callback]) -> set[tuple[object, ...]]:
-    """How it ends after each of the 120 orders."""
-    assert len(five) == 5
+    """How it ends after each order that is played."""
+    orders = list(permutations(five))
+    assert len(orders) == 120
+    if db.engine.dialect.name != "sqlite":
+        orders = Random("orders").sample(orders, 40)
     seen = set()
-    for order in permutations(five):
+    for order in orders:
         with suppress(TakenBackError), transaction():
             for callback in order:
                 callback()

@@ -26,11 +26,14 @@ export function startDevices(bar, line) {
     const analyser = audio.createAnalyser();
     audio.createMediaStreamSource(stream).connect(analyser);
     const samples = new Uint8Array(analyser.fftSize);
+    let loud = false; // heard once is heard: a word that came and went at every breath would only unsettle
     timer = setInterval(() => {
       analyser.getByteTimeDomainData(samples);
       const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample - 128)), 0);
       meter.value = Math.min(100, Math.round((peak / 128) * 150));
-      heard.textContent = bar.dataset[meter.value >= LOUD ? "sayLoud" : "sayQuiet"];
+      loud ||= meter.value >= LOUD;
+      const said = bar.dataset[loud ? "sayLoud" : "sayQuiet"];
+      if (heard.textContent !== said) heard.textContent = said;
     }, 150);
   }
 

@@ -7,7 +7,9 @@ import os
 from config import Settings
 from tesa.app import create_app, refuse_wrong_keys
 from tesa.core import logs
+from tesa.web.stream.setup import close_when_told
 
 logs.set_up()
 app = create_app(Settings.from_env(os.environ), threads=True)
 refuse_wrong_keys(app)
+close_when_told(app)

@@ -11,6 +11,7 @@ import { startPasskeys } from "./passkey.js";
 import { startPhone } from "./phone.js";
 import { startRing } from "./ring.js";
 import { startScroll } from "./scroll.js";
+import { startStream } from "./stream.js";
 import { startTimers } from "./timers.js";
 import { startUnfolded } from "./unfolded.js";
 
@@ -26,6 +27,7 @@ function start() {
   startBreaches();
   startUnfolded();
   startLive();
+  startStream();
   startBeat();
   startPhone();
 }

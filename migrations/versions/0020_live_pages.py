@@ -6,6 +6,9 @@ Revises: 0019
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0020"
 down_revision = "0019"
 branch_labels = None
@@ -13,8 +16,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "news_counter",
+        sa.Column("topic", sa.String(20), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("topic", name="pk_news_counter"),
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("news_counter")

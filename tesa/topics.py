@@ -13,7 +13,12 @@ OF_SLICE = {
     "tesa.continuity": "line",
 }
 OF_TABLE: dict[str, str | None] = {
-    "notice": "notices",
+    # only the card of who is rung or asked shows these
+    "offer": "offer",
+    "offer_leg": "offer",
+    "dispatch_offer": "offer",
+    # whose they are is told herself
+    "notice": None,
     # no moving part of a page shows these
     "browser_phone": None,
     "emergency_word": None,
@@ -26,7 +31,7 @@ HEARD_BY = {
     "duty": ("home.read",),
     "dispatch": ("dispatch.board",),
     "line": ("continuity.read",),
-    "notices": ("notice.own",),
+    "offer": ("home.read",),
 }
 """The acts of which somebody may do at least one who hears of a topic."""
 

@@ -65,7 +65,7 @@ async function ask() {
 /** Does a part say (data-topics) that it shows none of what is new? */
 function isIdle(part, topics = ["*"]) {
   const shown = part.dataset.topics?.split(" ");
-  return shown !== undefined && !topics.includes("*") && !topics.some((topic) => shown.includes(topic));
+  return shown !== undefined && !topics.includes("*") && !topics.includes("me") && !topics.some((topic) => shown.includes(topic));
 }
 
 export function startLive() {

@@ -18,7 +18,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "news_counter",
-        sa.Column("topic", sa.String(20), nullable=False),
+        sa.Column("topic", sa.String(45), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("topic", name="pk_news_counter"),
     )

@@ -2,7 +2,7 @@
 
 Nobody has to think of it: each statement of a `transaction()` that changes a row of a table with a topic tells it.
 A piece of news is a topic and nothing else; what is new stands in the database and is asked for there. What is rolled
-back is never told.
+back is never told. Whoever is concerned herself is told first: where many pages are open, the others take their time.
 
 SQLite has no messages between processes. There a counter for each topic is part of the transaction, so that the web
 process sees what the worker has written by looking at it; see tesa/web/stream/sources.py.
@@ -10,6 +10,7 @@ process sees what the worker has written by looking at it; see tesa/web/stream/s
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ from tesa.core.db import Model, db
 from tesa.core.transactions import after_commit, before_commit, in_transaction
 
 TopicOf = Callable[[str], str | None]
+PERSON = "person:"
 Publish = Callable[[frozenset[str]], None]
 COUNT = text(
     "insert into news_counter (topic, count) values (:topic, 1) on conflict (topic) do update set count = count + 1"
@@ -32,7 +34,7 @@ class NewsCounter(Model):
 
     __tablename__ = "news_counter"
 
-    topic: Mapped[str] = mapped_column(String(20), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(45), primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -55,6 +57,17 @@ def tell(topic: str) -> None:
             before_commit(_count)
         after_commit(_publish)
     g.news.add(topic)
+
+
+def topic_of_person(account_id: uuid.UUID) -> str:
+    """The topic that one member of staff hears alone, and at once."""
+    return PERSON + account_id.hex
+
+
+def tell_person(account_id: uuid.UUID | None) -> None:
+    """Something that concerns her herself has changed in the present transaction: her conversation, an offer to her."""
+    if account_id is not None:
+        tell(topic_of_person(account_id))
 
 
 def _listen(engine: Engine, topic_of: TopicOf) -> None:

@@ -11,13 +11,17 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
+
+from tesa.core.news import topic_of_person
 
 PING_EVERY = 15.0  # seconds
 MOST_OF_A_PERSON = 2
 GAP = 0.25  # seconds between two pieces of news on one stream, at least
-SHARE = 5  # milliseconds that each open stream adds to what the pages spread their questions over
+SHARE = 40  # milliseconds that each open stream adds to what the pages spread their questions over
+WIDEST = 10_000  # milliseconds
+ME = "me"  # what a stream calls the topic of its own person; it does not wait for others
 SESSION = "session"  # a topic for ourselves: somebody's session was ended or locked
 PING = b"event: ping\ndata: \n\n"
 
@@ -40,14 +44,17 @@ class Stream:
 
     def __init__(self, hub: Hub, person: uuid.UUID, session: uuid.UUID, topics: frozenset[str], gone: Gone) -> None:
         self.hub, self.person, self.session, self.topics, self.gone = hub, person, session, topics, gone
+        self.mine = topic_of_person(person)
         self.ended: End | None = None
         self._news: set[str] = set()
         self._change = threading.Condition()
 
-    def put(self, topics: Iterable[str]) -> None:
+    def put(self, topics: frozenset[str]) -> None:
         """Let the page hear of those of `topics` that concern it."""
         with self._change:
-            self._news |= self.topics.intersection(topics)
+            self._news |= self.topics & topics
+            if self.mine in topics:
+                self._news.add(ME)
             if self._news:
                 self._change.notify()
 
@@ -71,8 +78,9 @@ class Stream:
                 yield _event("end", self.ended)
                 return
             if topics:
-                yield _event("news", json.dumps({"topics": sorted(topics), "spread": self.hub.spread()}))
-                self._rest(max(GAP, self.hub.spread() / 1000))
+                spread = 0 if ME in topics else self.hub.spread()
+                yield _event("news", json.dumps({"topics": sorted(topics), "spread": spread}))
+                self._rest(self.hub.spread() / 1000)
             else:
                 yield PING
 
@@ -84,7 +92,8 @@ class Stream:
 
     def _rest(self, seconds: float) -> None:
         with self._change:
-            self._change.wait_for(lambda: self.ended, seconds)
+            if not self._change.wait_for(lambda: self.ended, GAP):
+                self._change.wait_for(lambda: self.ended or ME in self._news, max(0.0, seconds - GAP))
 
 
 def _event(name: str, data: str) -> bytes:
@@ -138,7 +147,7 @@ class Hub:
 
     def spread(self) -> int:
         """Milliseconds over which the pages that hear something spread what they ask for. Few do not wait."""
-        return SHARE * len(self._streams)
+        return min(WIDEST, SHARE * len(self._streams))
 
     def bury(self, person: uuid.UUID | None = None) -> None:
         """End the streams whose browser is gone."""

@@ -206,6 +206,7 @@ def web() -> None:
         "--bind", f"{conf.bind}:{conf.port}", "--graceful-timeout", "5", "--timeout", "60", "--keep-alive", "20",
         "--no-control-socket", "--log-level", "warning", "--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp",
     ]  # fmt: skip
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # or each of many threads keeps memory of its own
     os.execv(sys.executable, arguments)
 
 

@@ -3,4 +3,16 @@
 from tesa.accounts.views import again, enrolment, factors, notices, profile, proposals, sign_in, staff, stream, trail
 from tesa.accounts.views.room import blueprint
 
-__all__ = ["again", "blueprint", "enrolment", "factors", "notices", "profile", "proposals", "sign_in", "staff", "stream", "trail"]
+__all__ = [
+    "again",
+    "blueprint",
+    "enrolment",
+    "factors",
+    "notices",
+    "profile",
+    "proposals",
+    "sign_in",
+    "staff",
+    "stream",
+    "trail",
+]

@@ -1,7 +1,7 @@
 """`python -m bench.streams`: many open inboxes on one web process, on PostgreSQL.
 
 Each page is played as its script plays it: it holds a stream, asks for its moving parts when it is told that there is
-something new, and spreads that as it is told to. The callers of these conversations write, and new ones.
+something new. The callers of these conversations write, and new ones.
 The pages are played by a process of their own, `python -m bench.streams PORT`, which reads pages and webhooks from
 standard input and prints what it saw.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 import pickle
-import random
 import re
 import subprocess
 import sys
@@ -39,12 +38,13 @@ EVERY = 1.0  # seconds between two of either
 PROBES = 20  # of /healthz a second
 PARTS = (
     ("/kartu", "div#incoming", {"offer"}),
-    ("/kontak/{}?tab=mine", "section#antrean", {"queue", "duty"}),
-    ("/kontak/{}?tab=mine", "div#percakapan", {"queue", "duty"}),
-    ("/penjangkauan/kontak/{}", "div#penjangkauan", {"dispatch"}),
+    ("/kotak?tab=mine", "section#antrean", {"queue", "duty"}),
+    ("/kontak/{}?tab=mine", "div#percakapan", {"me"}),
 )
-"""What an open conversation asks for: address, target, and the topics on which it does. On "me" it asks for all."""
-NEWS = re.compile(rb"data: (\{.*\})")
+"""What a page asks for: address, target, and the topics on which it does. On "me" it asks for all: each page is an
+inbox, and the one whose caller has written shows her conversation.
+"""
+NEWS = re.compile(rb"data: (\[.*\])")
 WAITING = re.compile(rb'tab-count">(\d+)<')
 
 
@@ -112,8 +112,6 @@ class Inbox:
         self.lines = [Connection(port) for _ in PARTS]
         self.awaited: tuple[int, float] | None = None  # number of the message, when it was sent
         self.waiting = 0
-        self.topics: set[str] = set()
-        self.alarm: asyncio.TimerHandle | None = None
         self.busy: set[int] = set()
         self.once_more: set[int] = set()
         self.tasks: set[asyncio.Task[None]] = set()
@@ -128,24 +126,14 @@ class Inbox:
             self.seen.refused += 1
             return
         while True:
-            found = NEWS.match(await reader.readline())
-            news = json.loads(found[1]) if found else {}
-            if "topics" not in news:
-                continue
-            if "me" in news["topics"] and self.awaited:
-                self.seen.told.append((time.monotonic() - self.awaited[1]) * 1000)
-            self.topics |= set(news["topics"])
-            after = random.uniform(0, news["spread"]) / 1000
-            if after < 0.06:
-                self.ask()
-            elif self.alarm is None:
-                self.alarm = asyncio.get_running_loop().call_later(after, self.ask)
+            if found := NEWS.match(await reader.readline()):
+                topics = set(json.loads(found[1]))
+                if "me" in topics and self.awaited:
+                    self.seen.told.append((time.monotonic() - self.awaited[1]) * 1000)
+                self.ask(topics)
 
-    def ask(self) -> None:
+    def ask(self, topics: set[str]) -> None:
         """Let all parts that are concerned ask; one that waits for an answer asks once more afterwards."""
-        if self.alarm is not None:
-            self.alarm.cancel()
-        topics, self.topics, self.alarm = self.topics, set(), None
         for number, (_, _, shows) in enumerate(PARTS):
             if "me" not in topics and not topics & shows:
                 continue

@@ -13,24 +13,13 @@ let standing = false; // has the present stream said hello?
 let quiet = 0; // seconds since its last word
 let wait = 0; // seconds until we try again
 let failures = 0;
-let replaced = false; // newer pages of the same person have the streams; we ask until somebody looks at this one
-let planned = 0;
-let heardOf = [];
+let replaced = false; // newer pages of the same person have the streams; we ask until somebody comes to this one
 
-/** Every page that hears something asks for it; they spread over what the server thinks it can bear. */
-function askSoon(topics, spread) {
-  heardOf.push(...topics);
+/** After the server has come back all pages ask for everything; they spread it over what it thinks it can bear. */
+function askForAll(spread) {
   const after = Math.random() * spread;
-  if (after < AT_ONCE) ask();
-  else planned ||= setTimeout(ask, after);
-}
-
-function ask() {
-  const topics = heardOf;
-  clearTimeout(planned);
-  planned = 0;
-  heardOf = [];
-  askNow(topics);
+  if (after < AT_ONCE) askNow();
+  else setTimeout(askNow, after);
 }
 
 function close() {
@@ -62,18 +51,17 @@ function open() {
     failures = 0;
     isTold(true);
     byStream(true);
-    askSoon(["*"], JSON.parse(event.data).spread); // whatever happened before somebody listened
+    askForAll(JSON.parse(event.data).spread); // whatever happened before somebody listened
   });
   on("news", (event) => {
     heard(true);
-    const { topics, spread } = JSON.parse(event.data);
-    askSoon(topics, spread);
+    askNow(JSON.parse(event.data));
   });
   on("ping", () => heard(true));
   on("end", (event) => {
     replaced = event.data === "replaced";
     lost();
-    if (event.data === "session") askNow(["*"]); // the answer leads to where this person belongs now
+    if (event.data === "session") askNow(); // the answer leads to where this person belongs now
   });
   on("error", lost); // whether it broke off or was refused: the browser's own way of trying again is not ours
 }
@@ -82,11 +70,9 @@ function look() {
   if (source) {
     quiet += 1;
     if (quiet > SILENCE) lost();
-  } else if (replaced) {
-    replaced = document.hidden;
   } else if (wait > 0) {
     wait -= 1;
-  } else open();
+  } else if (!replaced) open();
 }
 
 export function startStream() {
@@ -94,6 +80,7 @@ export function startStream() {
   open();
   onSecond(look);
   addEventListener("online", () => { wait = 0; });
+  addEventListener("focus", () => { replaced = false; });
   addEventListener("offline", close);
   addEventListener("pagehide", () => { source?.close(); });
 }

@@ -19,8 +19,9 @@ from tesa.core.news import topic_of_person
 PING_EVERY = 15.0  # seconds
 MOST_OF_A_PERSON = 2
 GAP = 0.25  # seconds between two pieces of news on one stream, at least
-SHARE = 40  # milliseconds that each open stream adds to what the pages spread their questions over
-WIDEST = 10_000  # milliseconds
+FEW = 10  # streams that are told at once
+SHARE = 75  # milliseconds that each further one adds to the time over which all of them are told, in turn
+WIDEST = 15_000  # milliseconds; by then pages ask by themselves
 ME = "me"  # what a stream calls the topic of its own person; it does not wait for others
 SESSION = "session"  # a topic for ourselves: somebody's session was ended or locked
 PING = b"event: ping\ndata: \n\n"
@@ -45,6 +46,7 @@ class Stream:
     def __init__(self, hub: Hub, person: uuid.UUID, session: uuid.UUID, topics: frozenset[str], gone: Gone) -> None:
         self.hub, self.person, self.session, self.topics, self.gone = hub, person, session, topics, gone
         self.mine = topic_of_person(person)
+        self._turn = session.int % 1000 / 1000  # of the time over which all pages are told, when this one is
         self.ended: End | None = None
         self._news: set[str] = set()
         self._change = threading.Condition()
@@ -77,23 +79,20 @@ class Stream:
             if self.ended is not None:
                 yield _event("end", self.ended)
                 return
+            yield _event("news", json.dumps(sorted(topics))) if topics else PING
             if topics:
-                spread = 0 if ME in topics else self.hub.spread()
-                yield _event("news", json.dumps({"topics": sorted(topics), "spread": spread}))
-                self._rest(self.hub.spread() / 1000)
-            else:
-                yield PING
+                self._rest()
 
     def _next(self) -> set[str]:
         with self._change:
-            self._change.wait_for(lambda: self._news or self.ended, PING_EVERY)
+            if self._change.wait_for(lambda: self._news or self.ended, PING_EVERY):
+                self._change.wait_for(lambda: ME in self._news or self.ended, self._turn * self.hub.spread() / 1000)
             topics, self._news = self._news, set()
             return topics
 
-    def _rest(self, seconds: float) -> None:
+    def _rest(self) -> None:
         with self._change:
-            if not self._change.wait_for(lambda: self.ended, GAP):
-                self._change.wait_for(lambda: self.ended or ME in self._news, max(0.0, seconds - GAP))
+            self._change.wait_for(lambda: self.ended, GAP)
 
 
 def _event(name: str, data: str) -> bytes:
@@ -146,8 +145,8 @@ class Hub:
             stream.put(topics)
 
     def spread(self) -> int:
-        """Milliseconds over which the pages that hear something spread what they ask for. Few do not wait."""
-        return min(WIDEST, SHARE * len(self._streams))
+        """Milliseconds over which the pages are told of what concerns them all. Few do not wait."""
+        return min(WIDEST, SHARE * max(0, len(self._streams) - FEW))
 
     def bury(self, person: uuid.UUID | None = None) -> None:
         """End the streams whose browser is gone."""

@@ -108,8 +108,8 @@ def test_a_stream_keeps_no_session_awake_and_ends_with_it(
         sessions.end_session(session, "sign_out", clock())
     assert hub.look_now.is_set()
     hub.check(lambda ids: sessions.shown_in(ids, clock()))
-    assert list(chunks) == [b"event: end\ndata: session\n\n"]
     assert len(hub) == 0
+    assert list(chunks) == [b"event: end\ndata: session\n\n"]
 
 
 def test_an_open_stream_holds_no_connection(client: FlaskClient, app: Flask) -> None:

@@ -57,7 +57,6 @@ class Settings:
     bind: str = "127.0.0.1"
     time_zone: ZoneInfo = ZoneInfo("Asia/Jakarta")
     coordinator_numbers: tuple[str, ...] = ()
-    web_threads: int = 240  # of a web process; an open page holds one
     wrap_up_seconds: int = 180  # after a talk she writes and is not rung
     metrics_token: str | None = field(default=None, repr=False)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -139,13 +138,6 @@ class _Reader:
         if not value.isdigit() or not 0 < int(value) <= most:
             self.complain(name, f"harus berupa detik 1-{most}", f"must be seconds 1-{most}")
             return default
-        return int(value)
-
-    def threads(self) -> int:
-        value = self.text("TESA_WEB_THREADS") or "240"
-        if not value.isdigit() or not 32 <= int(value) <= 900:
-            self.complain("TESA_WEB_THREADS", "harus antara 32 dan 900", "must be between 32 and 900")
-            return 240
         return int(value)
 
     def phone(self, name: str, prefix: str = "") -> str | None:
@@ -362,7 +354,6 @@ class _Reader:
             bind=self.text("TESA_BIND") or "127.0.0.1",
             time_zone=self.zone(),
             coordinator_numbers=self.phones("TESA_COORDINATOR_NUMBERS"),
-            web_threads=self.threads(),
             wrap_up_seconds=self.seconds("TESA_WRAP_UP_SECONDS", 180, most=3600),
             metrics_token=self.text("TESA_METRICS_TOKEN") or None,
             trusted_proxies=self.networks("TESA_TRUSTED_PROXIES"),

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import psycopg
 from flask import Flask
+from sqlalchemy import make_url
 
 from bench import load, scene
 from bench.answer import answer
 from bench.hotline import webhook_times
-from bench.scene import new_database
 from bench.sealing import sealing
-from bench.streams import streams
 from config import Settings
 from tesa.core import clock
 from tesa.core.db import db
@@ -39,6 +38,14 @@ LOADS = (
     ("  first of a talk", scene.first_messages),
     ("inbound voice", scene.calls),
 )
+
+
+def new_database(name: str) -> str:
+    """A new database of the cluster that scripts/with-postgres has started."""
+    cluster = make_url(os.environ["TESA_TEST_DATABASE_URL"])
+    with psycopg.connect(cluster.set(drivername="postgresql").render_as_string(False), autocommit=True) as admin:
+        admin.execute(f"create database {name}")
+    return cluster.set(database=name).render_as_string(False)
 
 
 def show(label: str, seen: load.Seen, floor: load.Seen | None = None) -> None:
@@ -143,7 +150,6 @@ def main() -> None:
     sealing()
     webhooks()
     webhook_times(new_database("bench_hotline"))
-    streams()
     rota()
     first_ring()
     answer(MONTHS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -11,9 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
-import psycopg
 from flask import Flask
-from sqlalchemy import insert, make_url
+from sqlalchemy import insert
 
 from bench.load import post
 from config import Settings
@@ -31,14 +29,6 @@ from tests.support.twilio import new_sid, signature
 PSYCHOLOGISTS = 5
 TEXT = "Selamat malam, saya ingin bertanya tentang jam layanan dan apakah boleh datang bersama anak saya, terima kasih."
 KNOWN = 400  # people whose conversation is open
-
-
-def new_database(name: str) -> str:
-    """A new database of the cluster that scripts/with-postgres has started."""
-    cluster = make_url(os.environ["TESA_TEST_DATABASE_URL"])
-    with psycopg.connect(cluster.set(drivername="postgresql").render_as_string(False), autocommit=True) as admin:
-        admin.execute(f"create database {name}")
-    return cluster.set(database=name).render_as_string(False)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
 from tesa import health
-from tesa.accounts import audit, sessions, sign_in
+from tesa.accounts import audit, sign_in
 from tesa.accounts import jobs as accounts_jobs
 from tesa.accounts import outbox_kinds as accounts_kinds
 from tesa.accounts import permissions as accounts_permissions
@@ -76,10 +76,8 @@ from tesa.scheduler import Job, sweep_outbox
 from tesa.telephony.gateway import Gateway, TwilioGateway
 from tesa.telephony.media import MediaSource, TwilioMedia
 from tesa.telephony.outbox import Outbox
-from tesa.topics import HEARD_BY, topic_of
 from tesa.web.routes import Route
 from tesa.web.shell import PUBLIC_ENDPOINTS, init_web
-from tesa.web.stream.setup import KEPT_FREE, init_stream
 
 log = logging.getLogger(__name__)
 PAGES = (
@@ -143,9 +141,6 @@ def create_app(
     for kind in (*accounts_kinds.KINDS, *intake_kinds.KINDS, *outreach_kinds.KINDS, *continuity_kinds.KINDS):
         box.kinds[kind.name] = kind
     init_web(app, navigation, live_endpoint="intake.incoming_card")
-    most = settings.web_threads - KEPT_FREE
-    init_stream(app, settings.database_url, topic_of, partial(_shown_in, app), most=most, threads=threads)
-    app.extensions["tesa_heard_by"] = HEARD_BY
     for endpoint in PUBLIC_ENDPOINTS:
         accounts_permissions.public_endpoint(app.view_functions[endpoint])
     sign_in.init_sign_in(app)
@@ -164,16 +159,6 @@ def create_app(
     rota_changed.connect(_export_rota)
     exclusion_changed.connect(_keep_away_from)
     return app
-
-
-def _shown_in(app: Flask, session_ids: set[UUID]) -> set[UUID]:
-    """The sessions whose pages may go on hearing; none while the database does not answer."""
-    with app.app_context():
-        try:
-            return sessions.shown_in(session_ids, clock.now())
-        except SQLAlchemyError:
-            log.exception("sessions of open pages could not be checked")
-            return set()
 
 
 def _export_rota(event: RotaChanged) -> None:

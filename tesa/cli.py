@@ -202,11 +202,10 @@ def web() -> None:
     processes = os.environ.get("TESA_WEB_PROCESSES", "1" if sqlite else "2")
     arguments = [
         sys.executable, "-m", "gunicorn", "wsgi:app",
-        "--worker-class", "gthread", "--workers", processes, "--threads", str(conf.web_threads),
+        "--worker-class", "gthread", "--workers", processes, "--threads", os.environ.get("TESA_WEB_THREADS", "24"),
         "--bind", f"{conf.bind}:{conf.port}", "--graceful-timeout", "5", "--timeout", "60", "--keep-alive", "20",
         "--no-control-socket", "--log-level", "warning", "--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp",
     ]  # fmt: skip
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # or each of many threads keeps memory of its own
     os.execv(sys.executable, arguments)
 
 

@@ -4,7 +4,6 @@ import { chime } from "./ring.js";
 import { word } from "./words.js";
 
 const ASK_AFTER = 10_000; // ms without any answer until we ask by ourselves
-const QUIET = 20_000; // ms without any answer that are nothing unusual while the page is told
 const OFFLINE_AFTER = 30_000; // ms without a good answer until the red bar and one sound
 const POLL_TIMEOUT = 8_000; // ms; a poll that hangs longer has failed
 const BROKEN = [502, 503, 504];
@@ -12,7 +11,6 @@ const BROKEN = [502, 503, 504];
 let lastGood = Date.now();
 let lastAsked = Date.now();
 let failing = false;
-let told = false;
 
 /** Somebody (htmx, a draft) has heard from the server, or has failed to. */
 export function heard(ok) {
@@ -22,23 +20,16 @@ export function heard(ok) {
   show();
 }
 
-/** Is the page told what is new (stream.js), or does it ask for it? If it no longer is, the next answer has to show. */
-export function byStream(yes) {
-  told = yes;
-  heard(yes);
-}
-
 function state() {
   const silent = Date.now() - lastGood;
   if (!navigator.onLine || (failing && silent > OFFLINE_AFTER)) return "away";
-  return failing || silent > 2 * (told ? QUIET : ASK_AFTER) ? "again" : "live";
+  return failing || silent > 2 * ASK_AFTER ? "again" : "live";
 }
 
 function show() {
   const sign = document.getElementById("live");
   if (!sign) return;
   const now = state();
-  sign.dataset.way = told ? "stream" : "asking";
   if (sign.dataset.state === now && !sign.hidden) return;
   const fell = now === "away" && sign.dataset.state !== "away";
   sign.hidden = false;
@@ -52,7 +43,7 @@ function show() {
 
 async function ask() {
   const address = document.getElementById("live")?.dataset.ping;
-  if (!address || Date.now() - lastAsked < (told ? QUIET : ASK_AFTER)) return;
+  if (!address || Date.now() - lastAsked < ASK_AFTER) return;
   lastAsked = Date.now();
   try {
     const answer = await fetch(address, { signal: AbortSignal.timeout(POLL_TIMEOUT), headers: { "HX-Poll": "true" } });
@@ -62,19 +53,9 @@ async function ask() {
   }
 }
 
-/** Does a part say (data-topics) that it shows none of what is new? */
-function isIdle(part, topics = ["*"]) {
-  const shown = part.dataset.topics?.split(" ");
-  return shown !== undefined && !topics.includes("*") && !topics.includes("me") && !topics.some((topic) => shown.includes(topic));
-}
-
 export function startLive() {
   document.addEventListener("htmx:config:request", (event) => {
     const { ctx } = event.detail;
-    if (ctx.sourceEvent?.type === "pulse" && isIdle(ctx.sourceElement, ctx.sourceEvent.detail?.topics)) {
-      event.preventDefault();
-      return;
-    }
     if (!["every", "pulse", "slowpulse"].includes(ctx.sourceEvent?.type)) return;
     ctx.request.headers["HX-Poll"] = "true"; // tells the server that no person asked: the session may fall asleep
     ctx.request.timeout = POLL_TIMEOUT;

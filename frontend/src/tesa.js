@@ -11,7 +11,6 @@ import { startPasskeys } from "./passkey.js";
 import { startPhone } from "./phone.js";
 import { startRing } from "./ring.js";
 import { startScroll } from "./scroll.js";
-import { startStream } from "./stream.js";
 import { startTimers } from "./timers.js";
 import { startUnfolded } from "./unfolded.js";
 
@@ -27,7 +26,6 @@ function start() {
   startBreaches();
   startUnfolded();
   startLive();
-  startStream();
   startBeat();
   startPhone();
 }

@@ -60,7 +60,6 @@ ACTS = {
     "trail.case": _l("membaca jejak sebuah kasus"),
     "security.read": _l("membaca kejadian keamanan"),
     "meter.read": _l("melihat siapa membaca berapa banyak"),
-    "stream.own": _l("mendengar bahwa ada kabar untuk halaman yang terbuka"),
     "notice.own": _l("membaca pemberitahuan untuknya"),
     "proposal.list": _l("melihat usulan yang ia buat atau dapat ia jawab"),
     "proposal.answer": _l("menyetujui atau menolak usulan orang lain"),

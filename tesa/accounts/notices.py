@@ -18,7 +18,6 @@ from tesa.accounts.models import Account, AccountRole, Notice
 from tesa.accounts.rules.roles import Role
 from tesa.core.db import db, new_id
 from tesa.core.errors import NotFound
-from tesa.core.news import tell_person
 from tesa.telephony.outbox import enqueue
 
 ALERT = "accounts.alert"
@@ -73,10 +72,8 @@ def tell(
     ]
     db.session.add_all(made)
     db.session.flush()
-    for notice in made:
-        tell_person(notice.account_id)
-        if urgent:
-            enqueue(ALERT, notice.id, now)
+    for notice in made if urgent else ():
+        enqueue(ALERT, notice.id, now)
 
 
 def holders(*roles: Role) -> set[uuid.UUID]:
@@ -105,7 +102,6 @@ def read_notice(notice_id: uuid.UUID, account_id: uuid.UUID, now: datetime) -> s
         raise NotFound
     notice.read_at = notice.read_at or now
     db.session.flush()
-    tell_person(account_id)
     return NOTICE_KINDS[notice.kind].url_for_object(notice.object_id)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -26,12 +25,10 @@ from tesa.accounts.rules import idle
 from tesa.accounts.sealing import name_field
 from tesa.core import clock
 from tesa.core.db import db, new_id
-from tesa.core.news import tell
 from tesa.core.transactions import transaction
 from tesa.core.vault import vault
 from tesa.telephony.inbound import settings
 from tesa.web.fragments import from_htmx, is_poll, leave_for
-from tesa.web.stream.hub import SESSION
 
 LONGEST = timedelta(hours=12)
 KNOWN_FOR = timedelta(days=365)
@@ -98,7 +95,6 @@ def lock_session(session_id: uuid.UUID, now: datetime) -> None:
         .values(locked_at=now, stepped_up_at=None)
         .execution_options(synchronize_session=False)
     )
-    tell(SESSION)
 
 
 def is_fresh(person: Principal, now: datetime) -> bool:
@@ -172,17 +168,6 @@ def _end(condition: ColumnElement[bool], why: str, now: datetime) -> None:
         .values(ended_at=now, ended_why=why)
         .execution_options(synchronize_session=False)
     )
-    tell(SESSION)
-
-
-def shown_in(session_ids: Collection[uuid.UUID], now: datetime) -> set[uuid.UUID]:
-    """Those of these sessions in which something may be shown now: living, of an active account, not locked."""
-    rows = db.session.scalars(
-        select(StaffSession)
-        .join(Account, Account.id == StaffSession.account_id)
-        .where(StaffSession.id.in_(session_ids), is_living(now), StaffSession.locked_at.is_(None), Account.active)
-    )
-    return {row.id for row in rows.all() if lasts(row, now)}
 
 
 def load_principal(asked: Request) -> Principal | None:

@@ -5,8 +5,7 @@
 
 Acts inside add and flush. Any exception rolls everything back. What has to happen after the commit (trying the
 outbox at once) is said with `after_commit(fn)`; it runs when the session has been given back, so that no
-connection is held while the network is used. What belongs to the commit itself but should be written once, however
-many acts ask for it, is said with `before_commit(fn)`.
+connection is held while the network is used.
 """
 
 from __future__ import annotations
@@ -28,22 +27,17 @@ def transaction() -> Iterator[None]:
     """A write transaction: commits at the end, rolls back on any exception, then runs what `after_commit` was given."""
     if "_after_commit" in g:
         raise NestedTransaction("transaction() inside transaction()")
-    g.before_commit, g._after_commit = [], []
+    g._after_commit = []
     session = db.session
     try:
         session.rollback()  # end the read transaction that loading the signed-in person may have begun
         session.connection(execution_options={"writes": True})
         yield
-        session.flush()
-        for fn in g.before_commit:
-            fn()
         session.commit()
     except BaseException:
         session.rollback()
-        g.pop("before_commit")
         g.pop("_after_commit")
         raise
-    g.pop("before_commit")
     waiting: list[Callable[[], None]] = g.pop("_after_commit")
     for fn in waiting:
         fn()
@@ -54,13 +48,6 @@ def after_commit(fn: Callable[[], None]) -> None:
     if "_after_commit" not in g:
         raise RuntimeError("after_commit() outside transaction()")
     g._after_commit.append(fn)
-
-
-def before_commit(fn: Callable[[], None]) -> None:
-    """Run `fn` at the end of the present transaction, inside it; never if it has rolled back by then."""
-    if "_after_commit" not in g:
-        raise RuntimeError("before_commit() outside transaction()")
-    g.before_commit.append(fn)
 
 
 def in_transaction() -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, request
 from flask_babel import Babel
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -86,12 +86,6 @@ class Frame:
         if phone is not None:
             softphone.allow(phone)
         return phone
-
-    @property
-    def stream_url(self) -> str | None:
-        """Where the page hears that there is something to ask for; None where nobody tells it."""
-        told = self.signed_in and "accounts.stream" in current_app.view_functions
-        return url_for("accounts.stream") if told else None
 
     @property
     def shared_device(self) -> bool:

@@ -27,7 +27,6 @@ from tests.support.twilio import Twilio
 
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 SHOTS = Path(__file__).parent / "shots"
-AWAY = ("Failed to load resource", "Failed to fetch")  # the server is away, or refuses: no fault of a script
 PATIENCE = 10_000  # milliseconds that an element may take to appear
 
 
@@ -132,7 +131,7 @@ def new_page(chromium: Browser, live: Live, opened_pages: list[Page]) -> Iterato
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type == "error" and not any(away in message.text for away in AWAY):
+        if message.type == "error" and "Failed to load resource" not in message.text:
             complaints.append(message.text)
 
     def make(size: str = "desktop", dark: bool = False, script: bool = True) -> Page:

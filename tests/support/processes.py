@@ -84,12 +84,6 @@ def family(pid: int) -> list[int]:
     return [pid, *(member for child in children for member in family(int(child)))]
 
 
-def resident(pid: int) -> float:
-    """Memory of one process in megabytes, shared pages included."""
-    status = Path(f"/proc/{pid}/status").read_text().split()
-    return int(status[status.index("VmRSS:") + 1]) / 1024
-
-
 def megabytes(pid: int) -> float:
     """Memory of `pid` and its children: proportional set size, so that shared pages count once."""
     kilobytes = 0

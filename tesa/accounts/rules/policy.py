@@ -91,7 +91,6 @@ POLICY: tuple[Line, ...] = (
     Line("session.prove", Klass.SELF, EVERYBODY),  # show her second factor again
     Line("screen.lock", Klass.SELF, EVERYBODY),  # and unlock it
     Line("softphone.use", Klass.SELF, _LINE),  # the telephone in the browser
-    Line("stream.own", Klass.SELF, EVERYBODY),  # hear that there is something to ask for
     Line("notice.own", Klass.SELF, EVERYBODY),  # what she has been told
     Line("factor.change", Klass.SELF, EVERYBODY, fresh=True),  # passkeys, recovery codes
     # -- contacts

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from tesa.core.db import db
-from tesa.core.news import tell_person
 from tesa.intake.models import Message
 from tesa.intake.rules.words import MESSAGE_RANK
 
@@ -18,6 +17,5 @@ def note_message_status(message_id: uuid.UUID | None, sid: str, status: str, err
     if message is None or message.direction == "in" or rank <= message.status_rank:
         return
     message.status, message.status_rank = status, rank
-    tell_person(message.author_id)
     message.sid = message.sid or (sid or None)
     message.error_code = error_code if status in ("failed", "undelivered") else None

@@ -9,7 +9,6 @@ from datetime import datetime
 from tesa.accounts.public import with_role
 from tesa.accounts.rules.roles import Role
 from tesa.core.db import db, new_id
-from tesa.core.news import tell_person
 from tesa.intake.actions.ring_lines import ring_lines
 from tesa.intake.models import Contact, Offer
 from tesa.intake.rules.talk import TALK_OFFERS
@@ -48,7 +47,6 @@ def offer_contact(
     )
     db.session.add(offer)
     db.session.flush()
-    tell_person(account_id)
     if kind in RUNG:
         ring_lines(offer, now)
     else:

@@ -15,7 +15,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from tesa.cases.public import How, Occasion, plan_for, refusal
 from tesa.core.db import db, new_id
-from tesa.core.news import tell_person
 from tesa.core.vault import KeysAway, vault
 from tesa.intake import addresses, prompts, sealing
 from tesa.intake.actions.catch_up import put_off
@@ -42,13 +41,7 @@ KEEP_ONCE = {
     for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
 }
 _OPEN = (
-    select(
-        CONTACTS.c.id,
-        CONTACTS.c.caller_sealed,
-        CONTACTS.c.waiting_since,
-        CONTACTS.c.from_blocked,
-        CONTACTS.c.psychologist_id,
-    )
+    select(CONTACTS.c.id, CONTACTS.c.caller_sealed, CONTACTS.c.waiting_since, CONTACTS.c.from_blocked)
     .where(CONTACTS.c.channel == bindparam("channel"), CONTACTS.c.state != ContactState.FINALIZED)
     .order_by(CONTACTS.c.opened_at.desc(), CONTACTS.c.id)
     .with_for_update()  # so that nobody finalizes it, or answers her, between this and her message
@@ -135,14 +128,13 @@ def _open_conversation(form: MessageForm, indexes: Sequence[int], now: datetime)
     query = OPEN_CONVERSATIONS if indexes else OPEN_ANONYMOUS
     connection = db.session.connection()
     found_by = {"indexes": indexes, "channel": form.channel}
-    for contact_id, sealed, waiting_since, from_blocked, psychologist_id in connection.execute(query, found_by).all():
+    for contact_id, sealed, waiting_since, from_blocked in connection.execute(query, found_by).all():
         if sealing.open_number(contact_id, sealed) == wanted:
             unfolds = from_blocked and not is_turned_away(form.sender, now)
             if unfolds:
                 connection.execute(UNFOLD, {"contact": contact_id})
             if waiting_since is None or unfolds:
                 connection.execute(START_CLOCK, {"contact": contact_id, "now": now})
-            tell_person(psychologist_id)
             found: uuid.UUID = contact_id
             return found
     return None

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from tesa.cases.public import How
 from tesa.core.db import db, new_id
 from tesa.core.errors import RuleBroken
-from tesa.core.news import tell_person
 from tesa.intake import sealing
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.models import Contact, Message
@@ -55,5 +54,4 @@ def send_reply(contact: Contact, text: str, author_id: uuid.UUID, now: datetime)
     contact.waiting_since, contact.next_step_at, contact.ladder_step = None, None, 0
     log_event(contact.id, "replied", now, author_id)
     enqueue(SEND, message_id, now)
-    tell_person(author_id)
     return message_id

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from tesa.core.db import db, new_id
 from tesa.core.errors import Conflict
-from tesa.core.news import tell_person
 from tesa.intake.actions.log_event import log_event
 from tesa.intake.actions.withdraw_offers import withdraw_offers
 from tesa.intake.models import Contact, Offer
@@ -40,5 +39,4 @@ def take_conversation(contact: Contact, account_id: uuid.UUID, tier: int, now: d
     withdraw_offers(contact.id, now, except_for=offer.id)
     contact.state, contact.psychologist_id, contact.taken_offer_id = ContactState.IN_PROGRESS, account_id, offer.id
     contact.taken_at = contact.taken_at or now
-    tell_person(account_id)
     log_event(contact.id, "accepted", now, account_id, detail="page")

@@ -7,7 +7,6 @@ import uuid
 from datetime import datetime
 
 from tesa.core.db import db, new_id
-from tesa.core.news import tell_person
 from tesa.outreach.actions.log_event import By, log_event
 from tesa.outreach.models import Dispatch, DispatchOffer
 from tesa.outreach.rules.clocks import answer_by
@@ -34,7 +33,6 @@ def offer_dispatch(
     )
     db.session.add(offer)
     db.session.flush()
-    tell_person(account_id)
     log_event(dispatch, "offered", now, By(offer_id=offer.id), detail=kind)
     enqueue(RING, offer.id, now)
     enqueue(TEXT, offer.id, now)

@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tesa.core.db import db
-from tesa.core.news import tell_person
 from tesa.psychologists.models import DutyPresence
 from tesa.psychologists.rules.presence import State
 
@@ -34,10 +33,7 @@ def change_presence(
         .returning(DutyPresence.account_id)
         .execution_options(synchronize_session=False)
     )
-    if moved.first() is None:
-        return False
-    tell_person(account_id)
-    return True
+    return moved.first() is not None
 
 
 def is_in(states: Collection[State], now: datetime) -> ColumnElement[bool]:

@@ -174,10 +174,12 @@ def test_only_her_pages_may_telephone_and_only_while_she_wants_it(settings: Sett
             with browser.get(path) as answer:
                 same(answer.headers, kept=path.startswith("/static"))
         same(browser.submit("/telepon/denyut").headers)
-        without = create_app(settings, gateway=FakeGateway()).test_client()
+        keyless = create_app(settings, gateway=FakeGateway())
+        without = keyless.test_client()
         for cookie in browser._cookies.values():
             without.set_cookie(cookie.key, cookie.value)
         same(without.get("/").headers)
+        close_engines(keyless)
         browser.submit("/profil/telepon")
         same(browser.get("/").headers)
     close_engines(app)
